@@ -1,0 +1,298 @@
+"""Rows that window and commands show. Frozen, complete, and free of anything that could be called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum, unique
+
+from extern_desktop.domain.docflows import CellStatus, Tone
+from extern_desktop.domain.organisations import Organisation
+from extern_desktop.domain.outbox import OutboxState
+from extern_desktop.domain.reports import ReportIdentity
+from extern_desktop.forms.values import CheckedReport
+from extern_desktop.signing.values import Certificate
+from extern_desktop.tokens.container_values import KeyContainer
+from extern_desktop.tokens.values import TokenCard
+
+
+@unique
+class ReportStanding(StrEnum):
+    """How a report stands, desk, outbox and mirror taken together. The first word an accountant looks for."""
+
+    DRAFT = "draft"
+    """Imported or changed, not checked since."""
+    HAS_ERRORS = "has-errors"
+    READY = "ready"
+    """Checked, nothing forbids sending."""
+    SIGNED = "signed"
+    """Signed, not sent: interrupted or waiting for the network."""
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    """The answer was lost; the operator is asked, nothing is sent again."""
+    REFUSED_BY_OPERATOR = "refused-by-operator"
+    SENT = "sent"
+    """With the operator; the authority hasn't answered."""
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    CLARIFICATION = "clarification"
+    """Accepted, but the authority asks for a correction."""
+    DECLINED = "declined"
+    """The authority refused it: nothing is filed."""
+
+
+STANDING_TONES: Mapping[ReportStanding, Tone] = {
+    ReportStanding.DRAFT: Tone.IDLE,
+    ReportStanding.HAS_ERRORS: Tone.BAD,
+    ReportStanding.READY: Tone.INFO,
+    ReportStanding.SIGNED: Tone.INFO,
+    ReportStanding.SENDING: Tone.INFO,
+    ReportStanding.UNCERTAIN: Tone.WARN,
+    ReportStanding.REFUSED_BY_OPERATOR: Tone.BAD,
+    ReportStanding.SENT: Tone.INFO,
+    ReportStanding.DELIVERED: Tone.INFO,
+    ReportStanding.ACCEPTED: Tone.OK,
+    ReportStanding.CLARIFICATION: Tone.WARN,
+    ReportStanding.DECLINED: Tone.BAD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One report of the list."""
+
+    report_id: str
+    identity: ReportIdentity
+    file_name: str
+    organisation: Organisation | None
+    """None when the payer is not an organisation of the account."""
+    standing: ReportStanding
+    errors: int
+    warnings: int
+    changed_at: datetime
+    due_on: date | None
+    """Due date of the calendar cell this report fills, if the operator's tables know it."""
+    docflow_id: str
+    """Empty until it is sent."""
+    owed_replies: int
+    """Receipts the authority waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of a report as the viewer shows it."""
+
+    path: str
+    """Path of the element, with positions."""
+    field: str
+    """`@Name` of the attribute, empty for the text of the element."""
+    section: str
+    label: str
+    line: str
+    """Line code of the paper form, empty if it has none."""
+    value: str
+    editable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedReport:
+    """A report opened for reading and correcting."""
+
+    line: ReportLine
+    fields: tuple[FormField, ...]
+    checked: CheckedReport
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarCell:
+    """One report due from one organisation on one day."""
+
+    organisation: Organisation
+    form_id: int
+    form_short_name: str
+    form_full_name: str
+    knd: str
+    due_on: date
+    period_year: int
+    period_number: int
+    status: CellStatus
+
+
+@dataclass(frozen=True, slots=True)
+class DueGroup:
+    """One form due on one day, over all organisations."""
+
+    form_short_name: str
+    due_on: date
+    left: int
+    total: int
+    days_left: int
+    """Negative when the day is past."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingItem:
+    """Something that waits for the accountant: receipts owed on a docflow, a send whose outcome is being asked, a certificate near its end."""
+
+    kind: WaitingKind
+    subject: str
+    """Report, or owner of the certificate."""
+    organisation_name: str
+    docflow_id: str
+    count: int
+    due_on: date | None
+
+
+@unique
+class WaitingKind(StrEnum):
+    REPLIES_OWED = "replies-owed"
+    OUTCOME_UNCERTAIN = "outcome-uncertain"
+    INTERRUPTED = "interrupted"
+    CERTIFICATE_ENDS = "certificate-ends"
+
+
+@dataclass(frozen=True, slots=True)
+class FailedItem:
+    """A report that was refused or needs a correction."""
+
+    report_id: str
+    docflow_id: str
+    standing: ReportStanding
+    subject: str
+    organisation_name: str
+    reason: str
+    """What the authority or the operator wrote, as it came. May be empty."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """One day of the strip on Today."""
+
+    on: date
+    is_working: bool
+    due: int
+    """Reports left to file on that day."""
+    all_done: bool
+    """There were reports due that day and none is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Everything the first page shows."""
+
+    on: date
+    days: tuple[DayMark, ...]
+    due: tuple[DueGroup, ...]
+    waiting: tuple[WaitingItem, ...]
+    failed: tuple[FailedItem, ...]
+    ready_report_ids: tuple[str, ...]
+    """Checked without errors and not sent: what the filled button sends."""
+    accepted_count: int
+    """Reports accepted in the time shown: bad news needs proportion."""
+    organisations: int
+    synchronised_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentReport:
+    """How one report of a send ended."""
+
+    report_id: str
+    outbox_id: str
+    state: OutboxState
+    docflow_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentBatch:
+    """What a send did. `refused` rows carry their findings in the outbox row."""
+
+    reports: tuple[SentReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Synchronised:
+    """What a synchronisation brought."""
+
+    docflows: int
+    documents: int
+    organisations: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocflowDocument:
+    """One document that came or went in a docflow."""
+
+    document_id: str
+    kind: str
+    """Last part of the document type's URN."""
+    file_name: str
+    at: datetime | None
+    size_bytes: int
+    """0 when the content is not on this computer."""
+    reply_owed: str
+    """Type of the reply the authority waits for; empty when nothing is owed."""
+    signatures: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocflowCard:
+    """A docflow with its documents, oldest first."""
+
+    docflow_id: str
+    status: str
+    success_state: str
+    sent_at: datetime | None
+    changed_at: datetime | None
+    documents: tuple[DocflowDocument, ...]
+
+
+@unique
+class CarrierKind(StrEnum):
+    TOKEN = "token"
+    TRAINING_KEY = "training-key"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCertificate:
+    """A certificate with where its key is."""
+
+    certificate: Certificate
+    carrier: CarrierKind
+    carrier_serial: str
+    has_private_key: bool
+    days_left: int
+    organisations: tuple[str, ...]
+    """Names of the organisations whose reports it can sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """All keys in sight."""
+
+    tokens: tuple[TokenCard, ...]
+    certificates: tuple[KeyCertificate, ...]
+    problems: tuple[str, ...]
+    """Modules that could not be asked, by path and reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundContainers:
+    """Key containers found in one place."""
+
+    place: str
+    containers: tuple[KeyContainer, ...]
+    unreadable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedContainer:
+    """A container copied, read back and compared."""
+
+    source: str
+    target: str
+    files: int
+    size_bytes: int
