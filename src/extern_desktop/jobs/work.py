@@ -59,8 +59,8 @@ class Watcher(Protocol):
 
     def show(self, progress: Progress) -> None: ...
 
-    def answer(self, question: Question[T], cancelled: threading.Event) -> T:
-        """Block this lane until the person answers. Raises `Cancelled` when the question is refused or `cancelled` is set."""
+    def answer(self, question: Question[T], withdrawn: threading.Event) -> T:
+        """Block this lane until the person answers. Raises `Cancelled` when the question is refused or `withdrawn` is set."""
         ...
 
 
@@ -70,7 +70,7 @@ class SilentWatcher:
     def show(self, progress: Progress) -> None:
         """Nobody looks."""
 
-    def answer(self, question: Question[T], cancelled: threading.Event) -> T:
+    def answer(self, question: Question[T], withdrawn: threading.Event) -> T:
         raise Cancelled
 
 
@@ -80,28 +80,42 @@ class Work:
 
     watcher: Watcher = field(default_factory=SilentWatcher)
     cancelled: threading.Event = field(default_factory=threading.Event)
-    _past_return: bool = False
+    _pending: list[threading.Event] = field(default_factory=list)
 
     def show(self, stage: Stage, done: int = 0, total: int = 0, subject: str = "") -> None:
         self.watcher.show(Progress(stage, done, total, subject))
 
     def checkpoint(self) -> None:
-        """Raise `Cancelled` if the person asked to stop and the point of no return is not behind us."""
-        if self.cancelled.is_set() and not self._past_return:
+        """Raise `Cancelled` if the person asked to stop."""
+        if self.cancelled.is_set():
             raise Cancelled
 
     def point_of_no_return(self) -> None:
-        """From here a cancel only stops the watching; the act is finished all the same."""
+        """The last moment at which a cancel stops the act. A cancel that comes later only stops the watching: what was begun is finished or asked about."""
         self.checkpoint()
-        self._past_return = True
 
     def cancel(self) -> None:
+        """Ask the act to stop, and take its open questions away."""
         self.cancelled.set()
+        for event in tuple(self._pending):
+            event.set()
 
     def ask(self, question: Question[T]) -> T:
         """Ask the person and wait; raises `Cancelled` when the question is refused or withdrawn."""
         self.checkpoint()
         return self.watcher.answer(question, self.cancelled)
+
+    def ask_until(self, question: Question[None], happened: threading.Event) -> None:
+        """Show the question until `happened` is set by somebody else (the token came). Raises `Cancelled` when the person refuses."""
+        self._pending.append(happened)
+        try:
+            self.checkpoint()
+            self.watcher.answer(question, happened)
+        except Cancelled:
+            if self.cancelled.is_set() or not happened.is_set():
+                raise
+        finally:
+            self._pending.remove(happened)
 
     def each(self, items: Sequence[T], stage: Stage, subject: Callable[[T], str] = lambda _item: "") -> Iterator[T]:
         """Go through the items, showing "3 of 12" and stopping between two of them when asked to."""
@@ -113,5 +127,5 @@ class Work:
 
     def pause(self, seconds: float) -> None:
         """Wait, but no longer than until a cancel. Raises `Cancelled` as `checkpoint` does."""
-        self.cancelled.wait(seconds) if not self._past_return else threading.Event().wait(seconds)
+        self.cancelled.wait(seconds)
         self.checkpoint()
