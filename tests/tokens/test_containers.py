@@ -17,6 +17,7 @@ import pytest
 
 from extern_desktop.jobs.questions import Question
 from extern_desktop.jobs.work import Cancelled, Progress, Stage, Work
+from extern_desktop.sandbox.training_container import CRYPTOPRO_XA, TC26_512_A, ContainerKey, build_container, certificate_of, new_container_key
 from extern_desktop.signing.gost28147 import imito
 from extern_desktop.tokens.container_errors import (
     CarrierFullError,
@@ -33,7 +34,7 @@ from extern_desktop.tokens.container_errors import (
 )
 from extern_desktop.tokens.container_values import CONTAINER_FILES, HEADER, MASKS, NAME, PRIMARY, RESERVE_MASKS, RESERVE_PRIMARY, ContainerFlaw
 from extern_desktop.tokens.containers import copy_container, find_containers, free_folder_name, read_container
-from tokens.container_builder import CRYPTOPRO_XA, TC26_512_A, MadeKey, build_container, certificate_of, new_key, open_container
+from tokens.container_builder import open_container
 
 T = TypeVar("T")
 
@@ -58,17 +59,17 @@ class ActingWatcher:
 
 
 @pytest.fixture(scope="module")
-def key() -> MadeKey:
-    return new_key()
+def key() -> ContainerKey:
+    return new_container_key()
 
 
 @pytest.fixture(scope="module")
-def certificate(key: MadeKey) -> bytes:
+def certificate(key: ContainerKey) -> bytes:
     return certificate_of(key)
 
 
 @pytest.fixture
-def source(tmp_path: Path, key: MadeKey, certificate: bytes) -> Path:
+def source(tmp_path: Path, key: ContainerKey, certificate: bytes) -> Path:
     return build_container(tmp_path / "drive-a" / "roma.000", key, name="Ромашка 2026", certificate=certificate)
 
 
@@ -92,7 +93,7 @@ def change_bit(path: Path, bit: int) -> None:
 # --- reading ---
 
 
-def test_read_container_tells_what_the_header_says(source: Path, key: MadeKey, certificate: bytes) -> None:
+def test_read_container_tells_what_the_header_says(source: Path, key: ContainerKey, certificate: bytes) -> None:
     container = read_container(source, mac=imito)
     assert container.name == "Ромашка 2026"
     assert (container.algorithm, container.curve) == ("1.2.643.7.1.1.1.1", CRYPTOPRO_XA)
@@ -103,13 +104,13 @@ def test_read_container_tells_what_the_header_says(source: Path, key: MadeKey, c
 
 
 def test_read_container_of_512_bits_without_certificate(tmp_path: Path) -> None:
-    container = read_container(build_container(tmp_path / "long.000", new_key(TC26_512_A)), mac=imito)
+    container = read_container(build_container(tmp_path / "long.000", new_container_key(TC26_512_A)), mac=imito)
     assert (container.algorithm, container.curve) == ("1.2.643.7.1.1.1.2", TC26_512_A)
     assert (container.certificate_der, container.certificate_fits) == (None, None)
 
 
-def test_read_container_with_the_certificate_of_another_key_says_so(tmp_path: Path, key: MadeKey) -> None:
-    folder = build_container(tmp_path / "mixed.000", key, certificate=certificate_of(new_key()))
+def test_read_container_with_the_certificate_of_another_key_says_so(tmp_path: Path, key: ContainerKey) -> None:
+    folder = build_container(tmp_path / "mixed.000", key, certificate=certificate_of(new_container_key()))
     assert read_container(folder, mac=imito).certificate_fits is False
 
 
@@ -165,7 +166,7 @@ def test_read_container_notices_any_changed_bit_under_a_mac(source: Path, file_n
     read_container(source, mac=imito)
 
 
-def test_read_container_whose_flag_was_changed_is_damaged(tmp_path: Path, key: MadeKey) -> None:
+def test_read_container_whose_flag_was_changed_is_damaged(tmp_path: Path, key: ContainerKey) -> None:
     """Making a key exportable by hand breaks the header's code: such a container is refused, not obeyed."""
     folder = build_container(tmp_path / "stay.000", key, exportable=False)
     octets = (folder / HEADER).read_bytes()
@@ -203,7 +204,7 @@ def test_read_container_through_a_link_is_refused(source: Path, tmp_path: Path) 
 # --- finding ---
 
 
-def test_find_containers_lists_whole_and_broken_ones(source: Path, key: MadeKey, tmp_path: Path) -> None:
+def test_find_containers_lists_whole_and_broken_ones(source: Path, key: ContainerKey, tmp_path: Path) -> None:
     drive = source.parent
     second = build_container(drive / "aaaa.000", key, name="Второй", exportable=False)
     broken = build_container(drive / "bbbb.000", key)
@@ -236,7 +237,7 @@ def test_find_containers_where_nothing_is(tmp_path: Path) -> None:
 # --- copying ---
 
 
-def test_copy_container_is_the_same_byte_for_byte(source: Path, target_parent: Path, key: MadeKey) -> None:
+def test_copy_container_is_the_same_byte_for_byte(source: Path, target_parent: Path, key: ContainerKey) -> None:
     before = contents(source)
     copied = copy_container(source, target_parent, mac=imito, work=Work())
     assert copied.folder == target_parent / "roma.000"
@@ -245,7 +246,7 @@ def test_copy_container_is_the_same_byte_for_byte(source: Path, target_parent: P
     assert open_container(copied.folder, key) == key.number
 
 
-def test_copy_container_with_a_password_needs_no_password(tmp_path: Path, target_parent: Path, key: MadeKey) -> None:
+def test_copy_container_with_a_password_needs_no_password(tmp_path: Path, target_parent: Path, key: ContainerKey) -> None:
     source = build_container(tmp_path / "secret.000", key, password=b"qwerty12")
     copied = copy_container(source, target_parent, mac=imito, work=Work())
     assert copied.source.password_protected
@@ -253,7 +254,7 @@ def test_copy_container_with_a_password_needs_no_password(tmp_path: Path, target
     assert open_container(copied.folder, key, b"qwerty13") != key.number
 
 
-def test_copy_container_of_a_non_exportable_key_is_refused(tmp_path: Path, target_parent: Path, key: MadeKey) -> None:
+def test_copy_container_of_a_non_exportable_key_is_refused(tmp_path: Path, target_parent: Path, key: ContainerKey) -> None:
     source = build_container(tmp_path / "stay.000", key, name="Остаётся", exportable=False)
     before = contents(source)
     with pytest.raises(ContainerNotExportableError) as refused:
@@ -428,7 +429,7 @@ def folder_without_privileges() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def test_containers_in_folders_without_rights_say_so(folder_without_privileges: Path, key: MadeKey) -> None:
+def test_containers_in_folders_without_rights_say_so(folder_without_privileges: Path, key: ContainerKey) -> None:
     source = build_container(folder_without_privileges / "a" / "roma.000", key)
     target_parent = folder_without_privileges / "b"
     target_parent.mkdir(mode=0o500)
@@ -445,7 +446,7 @@ def test_containers_in_folders_without_rights_say_so(folder_without_privileges: 
         folder.chmod(0o700)
 
 
-def test_copy_container_does_not_see_a_change_in_the_encrypted_key_itself(source: Path, target_parent: Path, key: MadeKey) -> None:
+def test_copy_container_does_not_see_a_change_in_the_encrypted_key_itself(source: Path, target_parent: Path, key: ContainerKey) -> None:
     """Written down so that nobody believes more: the key itself carries no code that could be checked without the password."""
     change_bit(source / PRIMARY, 8 * 10)
     change_bit(source / RESERVE_PRIMARY, 8 * 10)

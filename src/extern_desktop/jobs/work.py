@@ -91,7 +91,7 @@ class Work:
             raise Cancelled
 
     def point_of_no_return(self) -> None:
-        """The last moment at which a cancel stops the act. A cancel that comes later only stops the watching: what was begun is finished or asked about."""
+        """The last moment at which a cancel stops the act. Later ones only stop the watching: what was begun is finished or asked about."""
         self.checkpoint()
 
     def cancel(self) -> None:

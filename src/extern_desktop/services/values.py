@@ -11,9 +11,9 @@ from extern_desktop.domain.docflows import CellStatus, Tone
 from extern_desktop.domain.organisations import Organisation
 from extern_desktop.domain.outbox import OutboxState
 from extern_desktop.domain.reports import ReportIdentity
-from extern_desktop.forms.values import CheckedReport
+from extern_desktop.forms.values import CheckedReport, Document
 from extern_desktop.signing.values import Certificate
-from extern_desktop.tokens.container_values import KeyContainer
+from extern_desktop.tokens.container_values import FoundContainer
 from extern_desktop.tokens.values import TokenCard
 
 
@@ -63,7 +63,8 @@ class ReportLine:
     """One report of the list."""
 
     report_id: str
-    identity: ReportIdentity
+    identity: ReportIdentity | None
+    """None when a mistake in the file hides which report it is."""
     file_name: str
     organisation: Organisation | None
     """None when the payer is not an organisation of the account."""
@@ -80,27 +81,11 @@ class ReportLine:
 
 
 @dataclass(frozen=True, slots=True)
-class FormField:
-    """One field of a report as the viewer shows it."""
-
-    path: str
-    """Path of the element, with positions."""
-    field: str
-    """`@Name` of the attribute, empty for the text of the element."""
-    section: str
-    label: str
-    line: str
-    """Line code of the paper form, empty if it has none."""
-    value: str
-    editable: bool
-
-
-@dataclass(frozen=True, slots=True)
 class OpenedReport:
     """A report opened for reading and correcting."""
 
     line: ReportLine
-    fields: tuple[FormField, ...]
+    document: Document
     checked: CheckedReport
 
 
@@ -131,6 +116,14 @@ class DueGroup:
     """Negative when the day is past."""
 
 
+@unique
+class WaitingKind(StrEnum):
+    REPLIES_OWED = "replies-owed"
+    OUTCOME_UNCERTAIN = "outcome-uncertain"
+    INTERRUPTED = "interrupted"
+    CERTIFICATE_ENDS = "certificate-ends"
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingItem:
     """Something that waits for the accountant: receipts owed on a docflow, a send whose outcome is being asked, a certificate near its end."""
@@ -142,14 +135,6 @@ class WaitingItem:
     docflow_id: str
     count: int
     due_on: date | None
-
-
-@unique
-class WaitingKind(StrEnum):
-    REPLIES_OWED = "replies-owed"
-    OUTCOME_UNCERTAIN = "outcome-uncertain"
-    INTERRUPTED = "interrupted"
-    CERTIFICATE_ENDS = "certificate-ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +269,7 @@ class FoundContainers:
     """Key containers found in one place."""
 
     place: str
-    containers: tuple[KeyContainer, ...]
-    unreadable: tuple[str, ...]
+    containers: tuple[FoundContainer, ...]
 
 
 @dataclass(frozen=True, slots=True)
