@@ -1,0 +1,71 @@
+"""Build the parts of the program in order and close them in reverse. The window, the commands and the tests all open a desk here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extern_desktop.settings.places import Places, Stage, find_places
+
+if TYPE_CHECKING:
+    from extern_desktop.services.demonstrate import Scene
+    from extern_desktop.services.desk import Desk
+    from extern_desktop.store.keys import AskPassphrase
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def open_desk(
+    places: Places | None = None,
+    *,
+    stage: Stage | None = None,
+    ask_passphrase: AskPassphrase | None = None,
+    now: Callable[[], datetime] = utc_now,
+) -> Iterator[Desk]:
+    """The open workplace. Reads settings, opens the workspace and finds the token libraries; reaches no network and starts no child process yet.
+
+    Raises what settings and store may raise. Not for the event loop's thread: the keyring may ask a person.
+    """
+    from extern_desktop.services.desk import Desk
+    from extern_desktop.settings import options
+    from extern_desktop.settings.settings import load_settings
+    from extern_desktop.store.workspace import open_workspace
+    from extern_desktop.tokens.desk import TokenDesk
+    from extern_desktop.tokens.modules import known_modules
+
+    places = places or find_places()
+    settings = load_settings(places.settings_file)
+    chosen = stage or settings.get(options.STAGE)
+    with ExitStack() as closing:
+        store = closing.enter_context(open_workspace(places.workspace(chosen), chosen, ask_passphrase))
+        modules = (*known_modules(), *settings.get(options.PKCS11_MODULES))
+        # The test module is let in only where its flag is set, and never in real work.
+        virtual_allowed = chosen is Stage.TRAINING and settings.get(options.VIRTUAL_TOKEN_ALLOWED)
+        tokens = closing.enter_context(TokenDesk(modules, virtual_allowed=virtual_allowed))
+        yield Desk(places=places, stage=chosen, settings=settings, store=store, tokens=tokens, closing=closing, now=now)
+
+
+def run_window() -> int:
+    """Open the window; the desk is opened behind it, on a worker."""
+    from extern_desktop.ui.run import run
+
+    return run(open_desk)
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command and give its exit code."""
+    from extern_desktop.cli.main import run
+
+    return run(arguments, open_desk, _take_pictures)
+
+
+def _take_pictures(scene: Scene, folder: Path) -> Sequence[Path]:
+    from extern_desktop.ui.pictures import take_pictures
+
+    return take_pictures(scene, folder)
