@@ -1,0 +1,302 @@
+"""The office of the real program: every call of the window runs a service of the open desk on the lane it belongs to.
+
+Imported behind the first paint, never before it: the services bring every library of the program with them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from extern_desktop.diagnostics.values import DiagnosticsReport
+from extern_desktop.domain.organisations import Organisation
+from extern_desktop.jobs.lanes import Lane
+from extern_desktop.jobs.work import Work
+from extern_desktop.services.change_settings import change_setting
+from extern_desktop.services.copy_container import copy_container, find_containers
+from extern_desktop.services.correct_report import correct_report, open_report, save_copy
+from extern_desktop.services.desk import Desk
+from extern_desktop.services.diagnose import diagnose, report_to_json
+from extern_desktop.services.enrol_training_key import enrol_training_key
+from extern_desktop.services.errors import FileUnreadableError
+from extern_desktop.services.import_report import check_on_desk, import_report
+from extern_desktop.services.known_forms import form_names
+from extern_desktop.services.list_keys import list_keys
+from extern_desktop.services.list_reports import list_reports
+from extern_desktop.services.read_docflow import read_docflow, save_documents
+from extern_desktop.services.send_replies import send_replies
+from extern_desktop.services.send_reports import resume_outbox, sign_and_send
+from extern_desktop.services.synchronise import synchronise
+from extern_desktop.services.values import (
+    CalendarCell,
+    CopiedContainer,
+    DocflowCard,
+    FoundContainers,
+    Keys,
+    OpenedReport,
+    ReportLine,
+    SentBatch,
+    Synchronised,
+    Today,
+    WaitingItem,
+)
+from extern_desktop.services.what_is_due import certificates_ending, read_calendar, what_is_due, working_calendar
+from extern_desktop.settings import options
+from extern_desktop.settings.options import Option
+from extern_desktop.settings.places import Stage
+from extern_desktop.signing.values import Certificate
+from extern_desktop.tokens.values import TokenChange, TokenChangeKind
+from extern_desktop.ui.office import Places, Preferences, ProgramFacts, ReportKeys, ReportQuery
+from extern_desktop.ui.preferences import preferences_of
+from extern_desktop.ui.report_query import answer_query
+
+T = TypeVar("T")
+
+READERS: Final = 2
+"""Threads that read the workspace; each has its own connection."""
+ACTORS: Final = 3
+"""Acts that may run side by side: a sending, a synchronisation, a check."""
+
+
+class DeskOffice:
+    """`Office` over an open desk. Closes its lanes; the desk is closed by who opened it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._reading, self._tokens, self._acting = Lane("window-reads", READERS), Lane("window-tokens"), Lane("window-acts", ACTORS)
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
+        self._serials: set[str] = set()
+        self._online: bool | None = None
+        self._lines: tuple[ReportLine, ...] | None = None
+        self._generation = 0
+        self._stop_store = desk.store.subscribe(lambda _changes: self._forget())
+        self._watch = self._tokens.run(desk.tokens.watch, self._notice)
+
+    def close(self) -> None:
+        """Listen no more, finish what runs, drop what waits."""
+        self._stop_store()
+        with self._lock:
+            self._listeners.clear()
+        for lane in (self._acting, self._reading, self._tokens):
+            lane.close()
+        if self._watch.done() and not self._watch.cancelled() and self._watch.exception() is None:
+            self._watch.result().stop()
+
+    # changes
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        with self._lock:
+            self._listeners.append(listener)
+
+        def stop() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return stop
+
+    def _forget(self) -> None:
+        """Something was committed: what was read before is old."""
+        with self._lock:
+            self._lines = None
+            self._generation += 1
+        self._tell()
+
+    def _tell(self) -> None:
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener()
+
+    def _notice(self, change: TokenChange) -> None:
+        with self._lock:
+            if change.kind is TokenChangeKind.APPEARED:
+                self._serials.add(change.card.serial)
+            else:
+                self._serials.discard(change.card.serial)
+        self._tell()
+
+    # settings
+
+    @property
+    def stage(self) -> Stage:
+        return self._desk.stage
+
+    def preferences(self) -> Preferences:
+        return replace(preferences_of(self._desk.settings), first_run=not self._desk.places.settings_file.exists())
+
+    def change_preferences(self, changed: Preferences) -> Future[None]:
+        return self._acting.run(self._change, changed)
+
+    def _change(self, changed: Preferences) -> None:
+        before = self.preferences()
+        rows: tuple[tuple[str, Option[Any], object], ...] = (
+            ("language", options.LANGUAGE, options.Language(changed.language)),
+            ("theme", options.THEME, options.Theme(changed.theme)),
+            ("text_percent", options.TEXT_SIZE_PERCENT, changed.text_percent),
+            ("operator_address", options.OPERATOR_API_URL, changed.operator_address or options.OPERATOR_API_URL.default),
+            ("operator_client_id", options.OPERATOR_CLIENT_ID, changed.operator_client_id),
+            ("stage", options.STAGE, changed.stage),
+        )
+        for name, option, value in rows:
+            if getattr(before, name) != getattr(changed, name) or (name == "stage" and before.first_run):
+                change_setting(option, value, desk=self._desk)
+
+    def about(self) -> ProgramFacts:
+        return ProgramFacts(_version(), self._desk.places.workspace(self._desk.stage), form_names())
+
+    # reading
+
+    def facts(self) -> Future[Places]:
+        return self._reading.run(lambda: Places(len(self._serials), self._online, len(self._desk.store.outbox.unfinished())))
+
+    def organisations(self) -> Future[tuple[Organisation, ...]]:
+        return self._reading.run(lambda: tuple(self._desk.store.organisations.all()))
+
+    def today(self) -> Future[Today]:
+        return self._reading.run(lambda: what_is_due(desk=self._desk))
+
+    def certificates_ending(self) -> Future[tuple[WaitingItem, ...]]:
+        return self._tokens.run(lambda: certificates_ending(desk=self._desk))
+
+    def is_working_day(self, on: date) -> bool:
+        return working_calendar().is_working(on)
+
+    def calendar(self, first: date, last: date) -> Future[tuple[CalendarCell, ...]]:
+        return self._reading.run(lambda: read_calendar(first, last, desk=self._desk))
+
+    def report_keys(self, query: ReportQuery) -> Future[ReportKeys]:
+        return self._reading.run(self._keys_of, query)
+
+    def report_lines(self, report_ids: Sequence[str]) -> Future[tuple[ReportLine, ...]]:
+        return self._reading.run(self._lines_of, tuple(report_ids))
+
+    def _keys_of(self, query: ReportQuery) -> ReportKeys:
+        return answer_query(query, self._all_lines())
+
+    def _all_lines(self) -> tuple[ReportLine, ...]:
+        """Every line of the desk; read once between two commits, so that the pages of one list are not read over and over."""
+        with self._lock:
+            kept, generation = self._lines, self._generation
+        if kept is not None:
+            return kept
+        lines = list_reports(desk=self._desk)
+        with self._lock:
+            if generation == self._generation:
+                self._lines = lines
+        return lines
+
+    def _lines_of(self, report_ids: tuple[str, ...]) -> tuple[ReportLine, ...]:
+        known = {line.report_id: line for line in self._all_lines()}
+        return tuple(known[one] for one in report_ids if one in known)
+
+    def open_report(self, report_id: str) -> Future[OpenedReport]:
+        return self._reading.run(lambda: open_report(report_id, desk=self._desk))
+
+    def docflow(self, docflow_id: str) -> Future[DocflowCard]:
+        return self._reading.run(lambda: read_docflow(docflow_id, desk=self._desk))
+
+    def report_of(self, docflow_id: str) -> Future[ReportLine | None]:
+        return self._reading.run(lambda: next((line for line in self._all_lines() if line.docflow_id == docflow_id), None))
+
+    # acts on reports
+
+    def import_report(self, path: Path, work: Work) -> Future[ReportLine]:
+        def act() -> ReportLine:
+            report_id = import_report(path, desk=self._desk, work=work)
+            return self._lines_of((report_id,))[0]
+
+        return self._acting.run(act)
+
+    def check_report(self, report_id: str, work: Work) -> Future[OpenedReport]:
+        def act() -> OpenedReport:
+            check_on_desk(report_id, desk=self._desk, work=work)
+            return open_report(report_id, desk=self._desk)
+
+        return self._acting.run(act)
+
+    def correct(self, report_id: str, path: str, field_name: str, value: str) -> Future[OpenedReport]:
+        return self._acting.run(lambda: correct_report(report_id, path, field_name, value, desk=self._desk))
+
+    def save_copy(self, report_id: str, target: Path) -> Future[None]:
+        return self._acting.run(lambda: save_copy(report_id, target, desk=self._desk))
+
+    def sign_and_send(self, report_ids: Sequence[str], work: Work) -> Future[SentBatch]:
+        return self._acting.run(lambda: self._reaching(lambda: sign_and_send(tuple(report_ids), desk=self._desk, work=work)))
+
+    def resume(self, work: Work) -> Future[SentBatch]:
+        return self._acting.run(lambda: self._reaching(lambda: resume_outbox(desk=self._desk, work=work)))
+
+    def synchronise(self, work: Work) -> Future[Synchronised]:
+        return self._acting.run(lambda: self._reaching(lambda: synchronise(desk=self._desk, work=work)))
+
+    def send_replies(self, docflow_ids: Sequence[str], work: Work) -> Future[int]:
+        return self._acting.run(lambda: self._reaching(lambda: send_replies(tuple(docflow_ids), desk=self._desk, work=work)))
+
+    def _reaching(self, act: Callable[[], T]) -> T:
+        """Run an act that reaches the operator, and remember whether it could."""
+        from extern_desktop.extern_api.errors import OperatorUnreachableError
+
+        try:
+            result = act()
+        except OperatorUnreachableError:
+            self._online = False
+            raise
+        self._online = True
+        return result
+
+    def save_documents(self, docflow_id: str, folder: Path, work: Work) -> Future[int]:
+        return self._acting.run(lambda: len(save_documents(docflow_id, folder, desk=self._desk, work=work)))
+
+    # keys
+
+    def keys(self) -> Future[Keys]:
+        return self._tokens.run(lambda: list_keys(desk=self._desk))
+
+    def containers(self, place: Path) -> Future[FoundContainers]:
+        return self._acting.run(find_containers, place)
+
+    def copy_container(self, source: Path, target: Path, work: Work) -> Future[CopiedContainer]:
+        return self._acting.run(lambda: copy_container(source, target, work=work))
+
+    def enrol_training_key(self, serial: str, organisation: Organisation, work: Work) -> Future[Certificate]:
+        return self._acting.run(lambda: enrol_training_key(serial, organisation, desk=self._desk, work=work))
+
+    # the computer
+
+    def diagnose(self, work: Work) -> Future[DiagnosticsReport]:
+        return self._acting.run(lambda: diagnose(desk=self._desk, work=work))
+
+    def save_diagnostics(self, report: DiagnosticsReport, target: Path) -> Future[None]:
+        def act() -> None:
+            try:
+                target.write_bytes(report_to_json(report))
+            except OSError as error:
+                raise FileUnreadableError(str(target), error.strerror or type(error).__name__) from error
+
+        return self._acting.run(act)
+
+
+def _version() -> str:
+    try:
+        return version("extern-desktop")
+    except PackageNotFoundError:  # a checkout that was never installed
+        return "0"
+
+
+@contextmanager
+def office_of(desk: Desk) -> Iterator[DeskOffice]:
+    """The office over a desk; its lanes are closed at the end."""
+    office = DeskOffice(desk)
+    try:
+        yield office
+    finally:
+        office.close()

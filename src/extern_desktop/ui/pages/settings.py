@@ -1,0 +1,150 @@
+"""Settings: few choices, each with its consequence in words, saved at once; and what program this is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+
+from extern_desktop.settings.places import Stage
+from extern_desktop.ui import theme, words
+from extern_desktop.ui.office import Preferences
+from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box
+from extern_desktop.ui.widgets.basics import button, card, column, holder, icon_label, label, row, rule, scroll
+from extern_desktop.ui.widgets.choice_box import ChoiceBox
+from extern_desktop.wording.texts import _t
+
+BOX_WIDTH = 230
+
+
+class SettingsPage(Page):
+    """Every change is kept as soon as it is made."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._now = shell.office.preferences()
+        now = self._now
+        self.theme_box = ChoiceBox(
+            _t("Theme"),
+            [("system", _t("As in the system")), ("light", _t("Light")), ("dark", _t("Dark")), ("contrast", _t("High contrast"))],
+            now.theme,
+        )
+        self.text_box = ChoiceBox(_t("Text size"), [(str(size), f"{size} %") for size in theme.TEXT_SIZES], str(now.text_percent))
+        self.language_box = ChoiceBox(_t("Language"), [("ru", "Русский"), ("en", "English")], now.language)
+        self.stage_box = ChoiceBox(_t("Mode"), [(Stage.TRAINING.value, _t("Training")), (Stage.REAL.value, _t("Real work"))], now.stage.value)
+        self.address = QLineEdit(now.operator_address)
+        self.address.setFont(theme.font("body"))
+        self.address.setAccessibleName(_t("Address of the operator"))
+        self.address.setPlaceholderText("https://")
+        self.address.setCursorPosition(0)
+        self.client = QLineEdit(now.operator_client_id)
+        self.client.setFont(theme.font("body"))
+        self.client.setAccessibleName(_t("Name of the program at the operator"))
+        look = card(
+            label(_t("Look"), "heading"),
+            4,
+            self._line(_t("Theme"), _t("Changes at once, without a restart."), self.theme_box, "theme"),
+            rule(),
+            self._line(_t("Text size"), _t("On top of the system's scale."), self.text_box, "text-size-percent"),
+            rule(),
+            self._line(_t("Language"), _t("Reports and documents stay in Russian."), self.language_box, "language"),
+            gap=10,
+            pad=18,
+        )
+        self._stage_note = label("", "small", "warn", wrap=True)
+        self._stage_note.hide()
+        work = card(
+            label(_t("Work"), "heading"),
+            4,
+            self._line(_t("Mode"), _t("Training and real work never mix: each has its own data and keys."), self.stage_box, "stage"),
+            self._stage_note,
+            rule(),
+            self._line(
+                _t("Address of the operator"),
+                _t("Used for real work only; the training operator lives on this computer."),
+                self.address,
+                "operator-api-url",
+            ),
+            rule(),
+            self._line(
+                _t("Name of the program at the operator"),
+                _t("The operator gives it together with a key when you register."),
+                self.client,
+                "operator-client-id",
+            ),
+            gap=10,
+            pad=18,
+        )
+        about = self._about()
+        body = row(scroll(holder(column(look, work, None, gap=14, margins=(0, 0, 4, 0)))), column(about, None), gap=16)
+        body.setStretch(0, 1)
+        self.header = PageHeader(_t("Settings"), _t("Saved at once"))
+        self.setLayout(page_box(self.header, body, stretch_at=1))
+        self.theme_box.picked.connect(lambda value: self._change(replace(self._now, theme=value)))
+        self.text_box.picked.connect(lambda value: self._change(replace(self._now, text_percent=int(value))))
+        self.language_box.picked.connect(lambda value: self._change(replace(self._now, language=value)))
+        self.stage_box.picked.connect(self._change_stage)
+        self.address.editingFinished.connect(lambda: self._change(replace(self._now, operator_address=self.address.text().strip())))
+        self.client.editingFinished.connect(lambda: self._change(replace(self._now, operator_client_id=self.client.text().strip())))
+
+    def refresh(self) -> None:
+        self._now = self.shell.office.preferences()
+
+    def focus_first(self) -> None:
+        self.theme_box.setFocus()
+
+    def _line(self, title: str, text: str, box: ChoiceBox | QLineEdit, option: str) -> QWidget:
+        locked = option in self._now.locked
+        box.setEnabled(not locked)
+        box.setMinimumWidth(theme.px(BOX_WIDTH))
+        box.setMaximumWidth(theme.px(BOX_WIDTH))
+        said = _t("Set by the administrator of this computer.") if locked else text
+        box.setAccessibleDescription(said)
+        line = row(column(label(title, "strong", wrap=True), label(said, "small", "muted", wrap=True), gap=1), box, gap=16)
+        line.setStretch(0, 1)
+        return holder(line)
+
+    def _change(self, changed: Preferences) -> None:
+        if changed != self._now:
+            self._now = changed
+            self.shell.change_preferences(changed)
+
+    def _change_stage(self, value: str) -> None:
+        self._change(replace(self._now, stage=Stage(value)))
+        self._stage_note.setText(_t("The program starts in the new mode next time. Until then everything stays as it is."))
+        self._stage_note.show()
+
+    def _about(self) -> QFrame:
+        facts = self.shell.office.about()
+        head = row(
+            icon_label("stamp", "accent", 32),
+            column(label(_t("Extern Desktop"), "title"), label(_t("Version {version}").format(version=facts.version), "small", "muted"), gap=1),
+            None,
+            gap=12,
+        )
+        folder = label(words.short_file_name(str(facts.workspace_folder), 60), "small", "muted", wrap=True)
+        folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        forms = label("\n".join(facts.forms), "body", wrap=True)
+        frame = card(
+            head,
+            4,
+            label(_t("Forms at hand"), "small-strong", "muted"),
+            forms,
+            4,
+            label(_t("Your data"), "small-strong", "muted"),
+            label(_t("Encrypted, on this computer only."), "body", wrap=True),
+            folder,
+            row(button(_t("Open the folder"), "link", "folder-open", lambda: _open(str(facts.workspace_folder))), None),
+            label(_t("Fonts: Golos Text (OFL 1.1). Icons: Lucide (ISC)."), "small", "muted", wrap=True),
+            gap=6,
+            pad=18,
+        )
+        frame.setFixedWidth(theme.px(290))
+        return frame
+
+
+def _open(folder: str) -> None:
+    from PySide6.QtGui import QDesktopServices
+
+    QTimer.singleShot(0, lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(folder)))

@@ -1,0 +1,296 @@
+"""Today: what is due, what waits for me, what went wrong. Numbers are of what is left, not of what is done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QStackedLayout
+
+from extern_desktop.services.values import DueGroup, FailedItem, Today, WaitingItem, WaitingKind
+from extern_desktop.ui import dates, words
+from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box
+from extern_desktop.ui.places import Place
+from extern_desktop.ui.widgets.basics import button, card, column, holder, icon_label, label, row, stretch
+from extern_desktop.ui.widgets.days import CLOSE_DAYS, Day, DayLine, DaysView, due_tone
+from extern_desktop.ui.widgets.pill import StatusPill
+from extern_desktop.ui.widgets.rows import Row, RowList
+from extern_desktop.ui.widgets.skeleton import Skeleton
+from extern_desktop.wording.statuses import standing_word, waiting_word
+from extern_desktop.wording.texts import _n, _t
+
+STRIP_DAYS = 14
+KEYS_EVERY_SECONDS = 60.0
+"""The tokens are asked for certificates that end this often: it may take longer than everything else on the page."""
+
+
+class Panel(QFrame):
+    """One of the three columns: a heading with a count, rows, a calm fact, one button and one link."""
+
+    def __init__(self, icon: str, tone: str, title: str, nothing: str, link: str, height: int = 56) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.pill = StatusPill("idle", "")
+        self.rows = RowList([], title, height=height, pad=8, opens_on_click=True)
+        self.fact = label("", "small", "muted", wrap=True)
+        self.act = button("")
+        self.link = button(link, "link")
+        self._tone = tone
+        self._nothing = label(nothing, "body", "muted", wrap=True, centred=True)
+        empty = holder(column(None, row(None, icon_label(icon, "", 28), None), self._nothing, None))
+        self._body = QStackedLayout()
+        for part in (Skeleton(), empty, self.rows):
+            self._body.addWidget(part)
+        head = row(icon_label(icon, tone, 22), label(title, "heading"), None, self.pill, gap=8, margins=(8, 0, 8, 0))
+        body = holder(self._body)
+        body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self._fact_line = holder(row(icon_label("circle-check", "ok", 16), self.fact, gap=8, margins=(8, 0, 8, 0)))
+        box = column(head, body, self._fact_line, row(self.act, margins=(8, 0, 8, 0)), row(None, self.link, None), gap=8, margins=(8, 14, 8, 10))
+        box.setStretch(1, 1)
+        self.setLayout(box)
+        for part in (self.pill, self.act, self._fact_line):
+            part.hide()
+
+    def show_rows(self, rows: Sequence[Row], count: str, fact: str = "") -> None:
+        """Show the rows; `count` goes into the pill, empty when there is nothing to count."""
+        self.rows.replace(rows)
+        self._body.setCurrentIndex(2 if rows else 1)
+        self.pill.show_state(self._tone, count)
+        self.pill.setVisible(bool(count))
+        self.fact.setText(fact)
+        self._fact_line.setVisible(bool(fact))
+
+    def show_nothing(self, text: str) -> None:
+        """What the empty column says."""
+        self._nothing.setText(text)
+
+    def show_act(self, text: str, *, primary: bool = False, enabled: bool = True) -> None:
+        """What the button does now; empty hides it."""
+        self.act.setText(text)
+        self.act.setAccessibleName(text)
+        self.act.setEnabled(enabled)
+        self.act.setVisible(bool(text))
+        kind = "primary" if primary else "plain"
+        if self.act.property("kind") != kind:
+            self.act.setProperty("kind", kind)
+            self.act.style().unpolish(self.act)
+            self.act.style().polish(self.act)
+
+
+class TodayPage(Page):
+    """The first page. Only the first column has the filled button."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._today: Today | None = None
+        self._ending: tuple[WaitingItem, ...] = ()
+        self._ask_keys_at = 0.0
+        refresh = button(_t("Synchronise"), icon="refresh-cw", on_click=shell.synchronise)
+        load = button(_t("Load a file"), icon="import", on_click=lambda: shell.import_reports())
+        self.header = PageHeader(_t("Today"), "", refresh, load)
+        self.strip = DaysView(_t("Coming days"), STRIP_DAYS, strip=True)
+        self.strip.opened.connect(shell.open_day)
+        self.due = Panel("calendar-clock", "warn", _t("Time to file"), _t("Nothing is due in the next two weeks."), _t("All due dates"), height=66)
+        self.waiting = Panel("inbox", "info", _t("Waits for me"), _t("Nothing waits for you."), _t("All reports"))
+        self.failed = Panel("circle-alert", "bad", _t("Did not go through"), _t("No refusals."), _t("History of sending"))
+        self.due.rows.opened.connect(self._open_due)
+        self.due.act.clicked.connect(self._send_ready)
+        self.due.link.clicked.connect(lambda: shell.go(Place.CALENDAR))
+        self.waiting.rows.opened.connect(self._open_waiting)
+        self.waiting.act.clicked.connect(self._answer)
+        self.waiting.link.clicked.connect(lambda: shell.show_reports())
+        self.failed.rows.opened.connect(self._open_failed)
+        self.failed.act.clicked.connect(self._mend)
+        self.failed.link.clicked.connect(lambda: shell.go(Place.SEND))
+        columns = stretch(row(self.due, self.waiting, self.failed, gap=16), 0, 1, 2)
+        self.setLayout(page_box(self.header, card(self.strip, pad=6), columns, stretch_at=2))
+
+    def refresh(self) -> None:
+        self.shell.bridge.take(self.shell.office.today(), self.show_today, self.shell.show_error, self)
+        if time.monotonic() >= self._ask_keys_at:
+            self._ask_keys_at = time.monotonic() + KEYS_EVERY_SECONDS
+            self.shell.bridge.take(self.shell.office.certificates_ending(), self._take_ending, self.shell.show_error, self)
+
+    def _take_ending(self, ending: tuple[WaitingItem, ...]) -> None:
+        self._ending = ending
+        if self._today is not None:
+            self.show_today(self._today)
+
+    def focus_first(self) -> None:
+        self.due.rows.setFocus()
+
+    def show_today(self, today: Today) -> None:
+        """Show what the workspace says."""
+        known = [item for item in today.waiting if item not in self._ending]
+        self._today = today = replace(today, waiting=(*known, *self._ending))
+        title = _t("Today, {weekday}, {day}").format(weekday=dates.weekday(today.on), day=dates.day(today.on))
+        self.header.show_words(title, _subtitle(today))
+        days = [
+            Day(mark.on, is_off=not mark.is_working, lines=_strip_lines(mark.due, mark.all_done, (mark.on - today.on).days)) for mark in today.days
+        ]
+        if days:
+            self.strip.days.replace(days[0].on, STRIP_DAYS, days, today=today.on)
+        self._show_due(today)
+        self._show_waiting(today)
+        accepted = _n("The other {n} report is accepted", "The other {n} reports are accepted", today.accepted_count).format(n=today.accepted_count)
+        failed = len(today.failed)
+        self.failed.show_rows(
+            [_failed_row(number, item, today) for number, item in enumerate(today.failed)],
+            _n("{n} refusal", "{n} refusals", failed).format(n=failed) if failed else "",
+            accepted
+            if today.accepted_count and failed
+            else _n("{n} report accepted", "{n} reports accepted", today.accepted_count).format(n=today.accepted_count)
+            if today.accepted_count
+            else "",
+        )
+        self.failed.show_act(_t("Correct: {subject}").format(subject=today.failed[0].subject) if failed else "")
+
+    def _show_due(self, today: Today) -> None:
+        due = [group for group in today.due if group.left]
+        count = len(due)
+        done = bool(today.due) and not due
+        self.due.show_rows(
+            [_due_row(number, group) for number, group in enumerate(today.due)],
+            _n("{n} due date", "{n} due dates", count).format(n=count) if count else "",
+            _t("Everything that is due soon is filed.") if done else "",
+        )
+        ready = len(today.ready_report_ids)
+        self.due.show_nothing(
+            _t("Nothing is due in the next two weeks.") if today.organisations else _t("The due dates appear after the first synchronisation.")
+        )
+        if not today.organisations and not ready:
+            self.due.show_act(_t("Synchronise"), primary=True)
+        elif ready:
+            self.due.show_act(_n("Send {n} ready report", "Send {n} ready reports", ready).format(n=ready), primary=True)
+        else:
+            self.due.show_act("" if done else _t("Load a report"), primary=True)
+
+    def _show_waiting(self, today: Today) -> None:
+        items = today.waiting
+        self.waiting.show_rows(
+            [_waiting_row(number, item, today) for number, item in enumerate(items)],
+            _n("{n} thing", "{n} things", len(items)).format(n=len(items)) if items else "",
+        )
+        owed = [item for item in items if item.kind is WaitingKind.REPLIES_OWED]
+        unfinished = [item for item in items if item.kind in (WaitingKind.INTERRUPTED, WaitingKind.OUTCOME_UNCERTAIN)]
+        if owed:
+            self.waiting.show_act(_t("Sign the receipts"))
+        elif unfinished:
+            self.waiting.show_act(_t("Finish sending"))
+        elif items:
+            self.waiting.show_act(_t("Open keys"))
+        else:
+            self.waiting.show_act("")
+
+    def _open_due(self, key: str) -> None:
+        if self._today:
+            self.shell.open_day(self._today.due[int(key)].due_on)
+
+    def _send_ready(self) -> None:
+        if self._today and self._today.ready_report_ids:
+            self.shell.send_reports(self._today.ready_report_ids)
+        elif self._today and not self._today.organisations:
+            self.shell.synchronise()
+        else:
+            self.shell.import_reports()
+
+    def _open_waiting(self, key: str) -> None:
+        if not self._today:
+            return
+        item = self._today.waiting[int(key)]
+        if item.kind is WaitingKind.CERTIFICATE_ENDS:
+            self.shell.go(Place.KEYS)
+        elif item.docflow_id:
+            self.shell.open_docflow("", item.docflow_id)
+        else:
+            self.shell.resume_sending()
+
+    def _answer(self) -> None:
+        if not self._today:
+            return
+        owed = [item.docflow_id for item in self._today.waiting if item.kind is WaitingKind.REPLIES_OWED]
+        if owed:
+            self.shell.send_replies(owed)
+        elif any(item.kind in (WaitingKind.INTERRUPTED, WaitingKind.OUTCOME_UNCERTAIN) for item in self._today.waiting):
+            self.shell.resume_sending()
+        else:
+            self.shell.go(Place.KEYS)
+
+    def _open_failed(self, key: str) -> None:
+        if not self._today:
+            return
+        item = self._today.failed[int(key)]
+        if item.docflow_id:
+            self.shell.open_docflow(item.report_id, item.docflow_id)
+        else:
+            self.shell.open_report(item.report_id)
+
+    def _mend(self) -> None:
+        if self._today and self._today.failed:
+            self.shell.open_report(self._today.failed[0].report_id)
+
+    def primary_button(self) -> QPushButton | None:
+        return self.due.act if self.due.act.property("kind") == "primary" and not self.due.act.isHidden() else None
+
+
+def _subtitle(today: Today) -> str:
+    left = sum(group.left for group in today.due)
+    late = sum(group.left for group in today.due if group.days_left < 0)
+    if late:
+        return _n("{n} report is late: send it today", "{n} reports are late: send them today", late).format(n=late)
+    if left:
+        last = max(group.due_on for group in today.due if group.left)
+        return _n("{n} report is left to file by {day}", "{n} reports are left to file by {day}", left).format(n=left, day=dates.day(last))
+    return _t("Nothing is due in the next two weeks.") if today.organisations else _t("The organisations appear after the first synchronisation.")
+
+
+def _strip_lines(due: int, all_done: bool, days_left: int) -> tuple[DayLine, ...]:
+    if not due and not all_done:
+        return ()
+    return (DayLine(words.reports_words(due), due, due, due_tone(due, days_left)),)
+
+
+def _due_row(number: int, group: DueGroup) -> Row:
+    tone = "" if not group.left else "bad" if group.days_left < 0 else "warn" if group.days_left <= CLOSE_DAYS else ""
+    left = _t("{n} of {m} left").format(n=group.left, m=group.total) if group.left else _t("all filed")
+    return Row(
+        group.form_short_name,
+        left,
+        right=dates.days_left(group.days_left),
+        right_sub=dates.short_day(group.due_on),
+        right_tone=tone,
+        progress=1 - group.left / group.total if group.total > 1 else -1,
+        key=str(number),
+    )
+
+
+_WAITING_ICONS = {
+    WaitingKind.REPLIES_OWED: ("stamp", "warn"),
+    WaitingKind.OUTCOME_UNCERTAIN: ("hourglass", "warn"),
+    WaitingKind.INTERRUPTED: ("send", "info"),
+    WaitingKind.CERTIFICATE_ENDS: ("hourglass", "warn"),
+}
+
+
+def _waiting_row(number: int, item: WaitingItem, today: Today) -> Row:
+    icon, tone = _WAITING_ICONS[item.kind]
+    left = (item.due_on - today.on).days if item.due_on else None
+    return Row(
+        waiting_word(item.kind),
+        " · ".join(part for part in (item.subject, item.organisation_name) if part),
+        icon,
+        tone,
+        right=dates.days_left(left) if left is not None else "",
+        right_sub=dates.short_day(item.due_on) if item.due_on else "",
+        right_tone="warn" if left is not None and left <= CLOSE_DAYS else "",
+        strong=item.kind is WaitingKind.REPLIES_OWED,
+        key=str(number),
+    )
+
+
+def _failed_row(number: int, item: FailedItem, today: Today) -> Row:
+    tone = words.standing_tone(item.standing)
+    title = ", ".join(part for part in (item.subject, item.organisation_name) if part)
+    icon = "circle-x" if tone == "bad" else "triangle-alert"
+    return Row(title, item.reason or standing_word(item.standing), icon, tone, right=dates.clock(item.at, today.on), strong=True, key=str(number))

@@ -1,0 +1,108 @@
+"""Open the window: the frame and the skeleton of Today first, everything else behind it.
+
+Nothing heavy is imported here. The desk (database, keys, network) is opened on a thread of its own after the first paint, and closed after the last.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from extern_desktop.ui import theme
+from extern_desktop.ui.office import Office, Preferences
+from extern_desktop.ui.preferences import read_preferences
+from extern_desktop.ui.window import Window
+from extern_desktop.wording.texts import speak
+
+if TYPE_CHECKING:
+    from extern_desktop.domain.secrets import Password
+    from extern_desktop.jobs.work import Work
+    from extern_desktop.services.desk import Desk
+
+DESIGNED_FOR = QSize(1366, 768)
+
+
+class OpenDesk(Protocol):
+    """How the workplace behind the window is opened: `app.open_desk`."""
+
+    def __call__(self, *, ask_passphrase: Callable[[bool], Password] | None = None) -> AbstractContextManager[Desk]: ...
+
+
+def make_application(preferences: Preferences) -> QApplication:
+    """The one QApplication, speaking and looking as the settings say."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("Extern Desktop")
+    app.setDesktopFileName("extern-desktop")
+    speak(preferences.language)
+    theme.apply(app, preferences.theme, preferences.text_percent)
+    return app
+
+
+def make_window(preferences: Preferences) -> Window:
+    """A window of the size it was designed for, or as much of it as the screen has."""
+    window = Window(preferences)
+    window.resize(DESIGNED_FOR.boundedTo(window.screen().availableSize()).expandedTo(window.minimumSize()))
+    return window
+
+
+def run(open_desk: OpenDesk) -> int:
+    """Show the window and stay until it is closed. Gives the exit code."""
+    preferences = read_preferences()
+    app = make_application(preferences)
+    window = make_window(preferences)
+    opening = Opening(window, open_desk)
+    window.first_painted.connect(opening.start)
+    window.show()
+    try:
+        return app.exec()
+    finally:
+        opening.close()
+
+
+class Opening:
+    """The desk and its office, opened on a thread once the window was seen, closed in reverse when it is gone."""
+
+    def __init__(self, window: Window, open_desk: OpenDesk) -> None:
+        self._window, self._open_desk = window, open_desk
+        self._closing = ExitStack()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        act = self._window.run(self._begin)
+        act.done.connect(self._window.attach)
+        act.failed.connect(self._window.show_error)
+
+    def close(self) -> None:
+        """Wait for the opening to end, then close what it opened."""
+        if self._thread is not None:
+            self._thread.join()
+        self._closing.close()
+
+    def _begin(self, work: Work) -> Future[Office]:
+        future: Future[Office] = Future()
+        self._thread = threading.Thread(target=self._open, args=(work, future), name="open-desk")
+        self._thread.start()
+        return future
+
+    def _open(self, work: Work, future: Future[Office]) -> None:
+        from extern_desktop.settings.places import Stage
+        from extern_desktop.ui.desk_office import office_of
+        from extern_desktop.ui.passphrase import AskPassphrase
+
+        # Training data are no secret: there the key may lie beside them, and nobody is asked.
+        asks = self._window.preferences.stage is Stage.REAL
+        try:
+            desk = self._closing.enter_context(self._open_desk(ask_passphrase=(lambda is_new: work.ask(AskPassphrase(is_new))) if asks else None))
+            office = self._closing.enter_context(office_of(desk))
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(office)
