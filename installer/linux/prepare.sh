@@ -3,11 +3,12 @@
 # usage: prepare.sh run|test
 set -eu
 
+# A choice `a|b` is for a package whose name differs between releases; `a|-` is installed where the release has it.
 run="python3 python3-venv python3-dev gcc libc6-dev make swig libpcsclite-dev pcscd libccid openssl libssl-dev libp11-kit-dev
      libegl1 libgl1 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1
-     libxcb-render-util0 libxcb-shape0 libxcb-xinerama0"
-test="opensc xvfb libengine-gost-openssl"
-not_everywhere="libengine-gost-openssl"  # an outside judge of our signatures that Debian 13 lacks; tests that need it say so and skip
+     libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libglib2.0-0|libglib2.0-0t64"
+# The GOST engine is an outside judge of our signatures. Debian 13 lacks it; the tests that need it say so and skip.
+test="opensc xvfb libengine-gost-openssl|-"
 
 case "$1" in
     run) wanted=$run ;;
@@ -15,14 +16,18 @@ case "$1" in
     *) echo "usage: prepare.sh run|test" >&2; exit 2 ;;
 esac
 
+is_there() { # whether any of the names is installed, or all that this release has were asked for once
+    for name in $(echo "$1" | tr '|' ' '); do
+        if [ "$name" = - ]; then [ -e build/.asked-for-packages ] && return 0; continue; fi
+        state=$(dpkg-query -W -f '${Status}' "$name" 2>/dev/null || true)
+        [ "$state" = "install ok installed" ] && return 0
+    done
+    return 1
+}
+
 missing=
-for package in $wanted; do
-    state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
-    [ "$state" = "install ok installed" ] || missing="$missing $package"
-done
-if [ -z "$missing" ] || { [ "$missing" = " $not_everywhere" ] && [ -e build/.asked-for-all-packages ]; }; then
-    exit 0
-fi
+for choice in $wanted; do is_there "$choice" || missing="$missing $choice"; done
+[ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
     echo "This is no Debian or Ubuntu. Install with your system's own means:$missing" >&2
@@ -34,14 +39,15 @@ if [ "$(id -u)" = 0 ]; then as_root=; elif command -v sudo >/dev/null; then as_r
 fi
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -qq
-present=
-for package in $missing; do
-    if [ "$package" != "$not_everywhere" ] || apt-cache show "$package" >/dev/null 2>&1; then
-        present="$present $package"
-    fi
+chosen=
+for choice in $missing; do
+    for name in $(echo "$choice" | tr '|' ' '); do
+        [ "$name" = - ] && break
+        if apt-cache show "$name" >/dev/null 2>&1; then chosen="$chosen $name"; break; fi
+        [ "$name" != "$choice" ] || chosen="$chosen $name" # no other name: let apt say what is wrong
+    done
 done
-echo "Installing:$present"
+echo "Installing:$chosen"
 # shellcheck disable=SC2086  # one word a package
-[ -z "$present" ] || $as_root apt-get install -y -qq --no-install-recommends $present >/dev/null
-mkdir -p build
-touch build/.asked-for-all-packages
+[ -z "$chosen" ] || $as_root apt-get install -y -qq --no-install-recommends $chosen >/dev/null
+[ "$1" = run ] || { mkdir -p build && touch build/.asked-for-packages; }
