@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -43,12 +44,37 @@ def open_desk(
     settings = load_settings(places.settings_file)
     chosen = stage or settings.get(options.STAGE)
     with ExitStack() as closing:
+        closing.enter_context(_log_to(places.logs))
         store = closing.enter_context(open_workspace(places.workspace(chosen), chosen, ask_passphrase))
         modules = (*known_modules(), *settings.get(options.PKCS11_MODULES))
         # The test module is let in only where its flag is set, and never in real work.
         virtual_allowed = chosen is Stage.TRAINING and settings.get(options.VIRTUAL_TOKEN_ALLOWED)
         tokens = closing.enter_context(TokenDesk(modules, virtual_allowed=virtual_allowed))
         yield Desk(places=places, stage=chosen, settings=settings, store=store, tokens=tokens, closing=closing, now=now)
+
+
+@contextmanager
+def _log_to(folder: Path) -> Iterator[None]:
+    """Keep what the program says of itself in a small set of files. No secret gets there: secrets print as masks."""
+    from logging.handlers import RotatingFileHandler
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # the workspace says the same in words a moment later
+        yield
+        return
+    handler = RotatingFileHandler(folder / "extern-desktop.log", maxBytes=1 << 20, backupCount=3, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"))
+    ours = logging.getLogger("extern_desktop")
+    level = ours.level
+    ours.addHandler(handler)
+    ours.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        ours.setLevel(level)
+        ours.removeHandler(handler)
+        handler.close()
 
 
 def run_window() -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, unique
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -24,13 +24,15 @@ from extern_desktop.domain.errors import DomainRefusalError, EnvironmentProblemE
 from extern_desktop.domain.secrets import Secret
 from extern_desktop.extern_api.errors import LineLostError, TaskStillRunningError
 from extern_desktop.jobs.work import Cancelled, Work
-from extern_desktop.services.demonstrate import Scene
 from extern_desktop.services.desk import Desk
 from extern_desktop.services.errors import OutcomeUncertainError
 from extern_desktop.wording.sentences import sentence_of
 
-OpenDesk = Callable[..., AbstractContextManager[Desk]]
-TakePictures = Callable[[Scene, Path], Sequence[Path]]
+if TYPE_CHECKING:
+    from extern_desktop.services.demonstrate import Scene
+
+OpenDesk: TypeAlias = Callable[..., AbstractContextManager[Desk]]
+TakePictures: TypeAlias = "Callable[[Scene, Path], Sequence[Path]]"
 """Pictures of the window at one moment of the demo: who starts the program knows the window, a command does not."""
 
 

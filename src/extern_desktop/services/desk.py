@@ -7,12 +7,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from extern_desktop.extern_api.operator import Operator
 from extern_desktop.settings.places import Places, Stage
 from extern_desktop.settings.settings import Settings
-from extern_desktop.store.workspace import Workspace
-from extern_desktop.tokens.desk import TokenDesk
+
+if TYPE_CHECKING:  # the parts bring whole libraries with them; who opens the desk imports them
+    from extern_desktop.extern_api.operator import Operator
+    from extern_desktop.store.workspace import Workspace
+    from extern_desktop.tokens.desk import TokenDesk
 
 
 @dataclass(slots=True)

@@ -117,7 +117,7 @@ def choose_signing_key(organisation: Organisation, desk: Desk, work: Work) -> Si
 @contextmanager
 def opened(key: SigningKey, documents: Sequence[str], desk: Desk, work: Work) -> Iterator[Signer]:
     """The key, ready to sign one batch. Asks the PIN once; a refused PIN is raised and never tried again here."""
-    if key.certificate.is_training and not operator_address(desk).is_loopback:
+    if key.certificate.is_training and (desk.stage is not Stage.TRAINING or not operator_address(desk).is_loopback):
         raise TrainingKeyRefusedError(operator_address(desk).host)
     if key.training is not None:
         yield key.training
