@@ -116,8 +116,9 @@ def open_window(qapp: QApplication, qtbot: QtBot, workplace: Workplace) -> Itera
         window = Window(preferences)
         window.resize(size or QSize(1366, 768))
         opened.append(window)
-        with qtbot.waitExposed(window):
+        with qtbot.waitActive(window):
             window.show()
+            window.activateWindow()
         window.attach(workplace.office)
         window.preferences = preferences
         settle(qtbot)
@@ -154,5 +155,3 @@ def picture(window: Window, name: str) -> Path:
     path = PICTURES / f"{name}.png"
     window.grab().save(str(path))
     return path
-
-

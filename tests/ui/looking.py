@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Iterable
+from typing import TypeVar, cast
+
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLabel, QLineEdit, QTabBar, QWidget
 
 from extern_desktop.ui.widgets.rail import OrganisationButton, PlaceButton
@@ -11,10 +14,19 @@ PAINTED_BY_HAND = (PlaceButton, OrganisationButton)
 """They cut their own words with an ellipsis and say them in full to a screen reader."""
 
 
+P = TypeVar("P", bound=QObject)
+
+
+def parts_of(root: QObject, kind: type[P]) -> list[P]:
+    """Everything of a kind below `root`. The stubs of `findChildren` lose the kind."""
+    return list(cast("Iterable[P]", root.findChildren(kind)))
+
+
 def unfitting(root: QWidget) -> list[str]:
     """Visible labels and buttons whose words are cut at the present size."""
     found = []
-    for part in [*root.findChildren(QLabel), *root.findChildren(QAbstractButton)]:
+    parts: list[QLabel | QAbstractButton] = [*parts_of(root, QLabel), *parts_of(root, QAbstractButton)]
+    for part in parts:
         if not part.isVisible() or not part.text() or isinstance(part, PAINTED_BY_HAND) or part.visibleRegion().isEmpty():
             continue
         if isinstance(part, QLabel) and part.wordWrap():
@@ -28,13 +40,15 @@ def unfitting(root: QWidget) -> list[str]:
 
 def unnamed(root: QWidget) -> list[str]:
     """Visible controls and lists without an accessible name."""
-    kinds = (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QTabBar)
-    parts = [part for kind in kinds for part in root.findChildren(kind) if part.isVisible()]
+    kinds: tuple[type[QWidget], ...] = (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QTabBar)
+    parts = [part for kind in kinds for part in parts_of(root, kind) if part.isVisible()]
     own = [part for part in parts if not isinstance(part.parent(), (QComboBox, QLineEdit)) and not part.objectName().startswith("qt_")]
     skip = ("QTableCornerButton", "QHeaderView")
-    return [f"{type(part).__name__} in {type(part.parent()).__name__}" for part in own if not part.accessibleName() and type(part).__name__ not in skip]
+    return [
+        f"{type(part).__name__} in {type(part.parent()).__name__}" for part in own if not part.accessibleName() and type(part).__name__ not in skip
+    ]
 
 
 def rich_labels(root: QWidget) -> list[str]:
     """Labels that would draw markup that came from outside."""
-    return [part.text() for part in root.findChildren(QLabel) if part.textFormat() != Qt.TextFormat.PlainText and part.text()]
+    return [part.text() for part in parts_of(root, QLabel) if part.textFormat() != Qt.TextFormat.PlainText and part.text()]

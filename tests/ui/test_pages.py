@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
-from ui.conftest import OpenWindow, Workplace, picture, settle
-from ui.looking import rich_labels, unfitting, unnamed
 
 import extern_desktop.ui
 from extern_desktop.ui.places import Place
 from extern_desktop.ui.window import Window
+from ui.conftest import OpenWindow, Workplace, picture, settle
+from ui.looking import rich_labels, unfitting, unnamed
 
 SIZES = [QSize(1366, 768), QSize(1024, 640)]
 UI = Path(extern_desktop.ui.__file__).parent
@@ -45,9 +45,7 @@ def test_pages_every_place_fits_and_is_named(open_window: OpenWindow, workplace:
 
 @pytest.mark.parametrize("size", SIZES, ids=_name)
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_report_view_with_findings_fits_and_is_named(
-    open_window: OpenWindow, workplace: Workplace, qtbot: QtBot, language: str, size: QSize
-) -> None:
+def test_report_view_with_findings_fits_and_is_named(open_window: OpenWindow, workplace: Workplace, qtbot: QtBot, language: str, size: QSize) -> None:
     window = open_window(size, language=language)
     window.open_report(workplace.wrong_report)
     settle(qtbot, 600)

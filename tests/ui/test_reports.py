@@ -8,7 +8,6 @@ from typing import cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
-from ui.conftest import TAX, WAIT_MS, WIND, OpenWindow, Workplace, settle, write_report
 
 from extern_desktop.services.values import ReportStanding
 from extern_desktop.ui.office import Chip
@@ -17,6 +16,7 @@ from extern_desktop.ui.pages.reports import ReportsPage
 from extern_desktop.ui.places import Place
 from extern_desktop.ui.widgets.form_fields import FieldKey
 from extern_desktop.ui.window import Window
+from ui.conftest import TAX, WAIT_MS, WIND, OpenWindow, Workplace, settle, write_report
 
 ADVANCE = FieldKey("/Файл/Документ/УСН/СумНалПУ_НП", "@АвПУКв")
 COMPUTED = FieldKey(TAX, "@СумЗаКв")
@@ -74,7 +74,6 @@ def test_list_nothing_found_offers_to_clear_the_filter(window: Window, qtbot: Qt
 
 
 def test_view_f4_walks_the_findings_and_selects_their_fields(window: Window, qtbot: QtBot, workplace: Workplace) -> None:
-    window.activateWindow()
     window.open_report(workplace.wrong_report)
     view = _page(window).view
     qtbot.waitUntil(lambda: view.opened_report is not None, timeout=WAIT_MS)
@@ -99,7 +98,6 @@ def test_view_finding_is_tied_to_its_field_in_words(window: Window, qtbot: QtBot
 
 
 def test_view_enter_on_a_finding_leads_to_its_field(window: Window, qtbot: QtBot, workplace: Workplace) -> None:
-    window.activateWindow()
     window.open_report(workplace.wrong_report)
     view = _page(window).view
     qtbot.waitUntil(lambda: view.opened_report is not None, timeout=WAIT_MS)
@@ -132,7 +130,6 @@ def test_view_offered_value_is_written_by_its_button(window: Window, qtbot: QtBo
 
 
 def test_view_f8_checks_what_is_being_typed(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    window.activateWindow()
     view = _open_wrong(window, qtbot, tmp_path, 1_250_003)
     settle(qtbot)
     view.jump(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,15 +11,19 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
-from ui.conftest import ROMASHKA, WAIT_MS, OpenWindow, Workplace, settle, write_report
 
+from extern_desktop.jobs.lanes import Lane
+from extern_desktop.jobs.work import Cancelled, Work
 from extern_desktop.services.errors import NoSigningKeyError
-from extern_desktop.ui.bridge import Act
+from extern_desktop.services.questions import AskPassword
 from extern_desktop.ui.pages.reports import ReportsPage
 from extern_desktop.ui.palette import Palette
 from extern_desktop.ui.places import Place
+from extern_desktop.ui.question_sheet import QuestionSheet
 from extern_desktop.ui.window import Window
 from extern_desktop.wording.sentences import sentence_of
+from ui.conftest import ROMASHKA, WAIT_MS, OpenWindow, settle, write_report
+from ui.looking import parts_of
 
 PLACE_KEYS = [Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6, Qt.Key.Key_7]
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -31,7 +35,6 @@ def _place(window: Window) -> Place:
 
 @pytest.mark.parametrize(("key", "place"), list(zip(PLACE_KEYS, Place, strict=True)), ids=lambda value: str(value))
 def test_window_control_and_figure_opens_the_place(window: Window, qtbot: QtBot, key: Qt.Key, place: Place) -> None:
-    window.activateWindow()
     qtbot.keyClick(window, key, CONTROL)
     assert _place(window) is place
 
@@ -62,7 +65,7 @@ def test_palette_escape_closes_and_chooses_nothing(window: Window, qtbot: QtBot)
 def test_palette_opened_twice_is_one(window: Window) -> None:
     window.open_palette()
     window.open_palette()
-    assert len(window.centralWidget().findChildren(Palette)) == 1
+    assert len(parts_of(window.centralWidget(), Palette)) == 1
 
 
 def test_window_language_switch_changes_every_word_at_once(open_window: OpenWindow, qtbot: QtBot) -> None:
@@ -72,7 +75,7 @@ def test_window_language_switch_changes_every_word_at_once(open_window: OpenWind
     window.preferences = replace(window.preferences, language="en")
     window.rebuild()
     settle(qtbot)
-    words = " ".join(part.text() for part in window.findChildren(QLabel) if part.isVisible())
+    words = " ".join(part.text() for part in parts_of(window, QLabel) if part.isVisible())
     assert "Reports" in words
     assert "Отчёты" not in words
     assert _place(window) is Place.REPORTS
@@ -81,7 +84,7 @@ def test_window_language_switch_changes_every_word_at_once(open_window: OpenWind
 def test_window_training_is_written_on_every_page(window: Window, qtbot: QtBot) -> None:
     for place in Place:
         window.go(place)
-        shown = [part.text() for part in window.findChildren(QLabel) if part.isVisible()]
+        shown = [part.text() for part in parts_of(window, QLabel) if part.isVisible()]
         assert "Учебный режим. Документы не уходят к настоящим органам." in shown
     assert "учебный" in window.windowTitle()
 
@@ -131,30 +134,23 @@ def test_window_dropped_rubbish_says_so(window: Window, qtbot: QtBot, tmp_path: 
     assert notice.tone == "bad"
 
 
-def test_window_closed_while_a_worker_asks_ends_the_question(open_window: OpenWindow, qtbot: QtBot, workplace: Workplace) -> None:
-    from extern_desktop.jobs.lanes import Lane
-    from extern_desktop.jobs.work import Cancelled
-    from extern_desktop.services.questions import AskPassword
-
+def test_window_closed_while_a_worker_asks_ends_the_question(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window()
-    ended: list[BaseException] = []
     with Lane("test") as lane:
+        futures: list[Future[object]] = []
 
-        def ask(act: Act) -> None:
-            try:
-                act.work.ask(AskPassword("training", "127.0.0.1"))
-            except Cancelled as stopped:
-                ended.append(stopped)
+        def begin(work: Work) -> Future[object]:
+            futures.append(lane.run(work.ask, AskPassword("training", "127.0.0.1")))
+            return futures[0]
 
-        act = window.run(lambda _work: lane.run(lambda: threading.Event().wait(0.05)))
-        future = lane.run(ask, act)
-        settle(qtbot, 200)
+        window.run(begin)
+        qtbot.waitUntil(lambda: window.centralWidget().findChild(QuestionSheet) is not None)
         window.close()
-        future.result(5)
-    assert len(ended) == 1
+        with pytest.raises(Cancelled):
+            futures[0].result(5)
 
 
-def test_window_nothing_is_shown_as_a_window_of_its_own_while_building(open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_window_nothing_is_shown_as_a_window_of_its_own_while_building(open_window: OpenWindow, qtbot: QtBot) -> None:
     """A part that is shown before it has a parent flickers as a little window."""
     from PySide6.QtCore import QEvent, QObject
     from PySide6.QtWidgets import QApplication, QWidget
@@ -164,7 +160,7 @@ def test_window_nothing_is_shown_as_a_window_of_its_own_while_building(open_wind
             super().__init__()
             self.seen: list[str] = []
 
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's own name
             if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow() and not isinstance(watched, Window):
                 self.seen.append(type(watched).__name__)
             return False

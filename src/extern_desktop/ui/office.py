@@ -12,26 +12,28 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum, unique
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from extern_desktop.diagnostics.values import DiagnosticsReport
-from extern_desktop.domain.organisations import Organisation
-from extern_desktop.jobs.work import Work
-from extern_desktop.services.values import (
-    CalendarCell,
-    CopiedContainer,
-    DocflowCard,
-    FoundContainers,
-    Keys,
-    OpenedReport,
-    ReportLine,
-    SentBatch,
-    Synchronised,
-    Today,
-    WaitingItem,
-)
 from extern_desktop.settings.places import Stage
-from extern_desktop.signing.values import Certificate
+
+if TYPE_CHECKING:
+    from extern_desktop.diagnostics.values import DiagnosticsReport
+    from extern_desktop.domain.organisations import Organisation
+    from extern_desktop.jobs.work import Work
+    from extern_desktop.services.values import (
+        CalendarCell,
+        CopiedContainer,
+        DocflowCard,
+        FoundContainers,
+        Keys,
+        OpenedReport,
+        ReportLine,
+        SentBatch,
+        Synchronised,
+        Today,
+        WaitingItem,
+    )
+    from extern_desktop.signing.values import Certificate
 
 
 @unique

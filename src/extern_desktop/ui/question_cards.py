@@ -19,7 +19,7 @@ from extern_desktop.ui.bridge import Ticket
 from extern_desktop.ui.passphrase import AskPassphrase, passphrase_card
 from extern_desktop.ui.widgets.basics import button, card, column, icon_label, label, row
 from extern_desktop.ui.widgets.empty_state import EmptyState
-from extern_desktop.ui.widgets.pin_card import PinCard
+from extern_desktop.ui.widgets.pin_card import FEW_ATTEMPTS, PinCard
 from extern_desktop.ui.widgets.rows import Row, RowList
 from extern_desktop.wording.questions import pin_warning, wording_of
 from extern_desktop.wording.texts import _t
@@ -37,7 +37,8 @@ def _pin(ticket: Ticket, wrong: str) -> QWidget:
     question = cast(AskPin, ticket.question)
     told = words.attempts_words(question.attempts_left, question.attempts_total) if question.attempts_left is not None else ""
     warning = pin_warning(question)
-    danger = question.attempts in (Attempts.FEW, Attempts.LAST)
+    few = question.attempts in (Attempts.FEW, Attempts.LAST)
+    danger = few if question.attempts_left is None else question.attempts_left <= FEW_ATTEMPTS
     prompt = PinCard(
         f"{question.token_label} № {question.token_serial}",
         wording_of(question).explanation,

@@ -37,6 +37,7 @@ def _surfaces(t: Theme) -> str:
     QFrame[role="card"][edge="accent"] {{ border: 2px solid {t.accent}; }}
     QFrame[role="card"][edge="chosen"] {{ border: 2px solid {t.accent}; background: {t.selected}; }}
     QFrame[role="card"]:focus {{ border: 2px solid {t.focus}; }}
+    QFrame[role="card"][edge="bad"]:focus {{ border: 2px solid {t.bad.ink}; }}
     QFrame[role="sunken"] {{ background: {t.sunken}; border: {t.line}px solid {t.border}; border-radius: 8px; }}
     QFrame[role="rule"] {{ background: {t.border}; border: 0; }}
     """

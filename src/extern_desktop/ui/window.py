@@ -13,14 +13,13 @@ from datetime import date
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QButtonGroup, QFrame, QMainWindow, QStackedWidget, QWidget
 
 from extern_desktop.domain.errors import ExternError
-from extern_desktop.domain.organisations import Organisation
 from extern_desktop.jobs.work import Work
 from extern_desktop.settings.places import Stage
 from extern_desktop.ui import theme
@@ -33,6 +32,9 @@ from extern_desktop.ui.widgets.basics import column, icon_label, label, row
 from extern_desktop.ui.widgets.notices import Notices
 from extern_desktop.ui.widgets.rail import NARROW, WIDE, OrganisationButton, PlaceButton, RailFacts, set_rail_narrow
 from extern_desktop.wording.texts import _t, speak
+
+if TYPE_CHECKING:
+    from extern_desktop.domain.organisations import Organisation
 
 NARROW_BELOW: Final = 1180
 LEAST_WIDTH, LEAST_HEIGHT = 960, 560
@@ -64,7 +66,7 @@ class Window(QMainWindow):
         self._stop_listening: Callable[[], None] | None = None
         self._organisations: tuple[Organisation, ...] = ()
         self._organisation: Organisation | None = None
-        self._facts, self._synchronising, self._painted = Places(0, None, 0), False, False
+        self._facts, self._synchronising, self._painted, self._closed = Places(0, None, 0), False, False, False
         self._acts: list[Act] = []
         self._place = Place.TODAY
         self._pages: dict[Place, Page] = {}
@@ -184,7 +186,7 @@ class Window(QMainWindow):
 
     def refresh(self) -> None:
         """Read again what is shown: the rail's facts and the open page."""
-        if self._office is None:
+        if self._office is None or self._closed:
             return
         self.bridge.take(self._office.facts(), self._take_facts, self.show_error, self)
         self.bridge.take(self._office.organisations(), self._take_organisations, self.show_error, self)
@@ -419,6 +421,8 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Refuse every open question and listen no more; what runs past its point of no return goes on behind."""
+        self._closed = True
+        self._waiting_refresh.stop()
         for act in tuple(self._acts):
             act.cancel()
         for act in self.findChildren(Act):

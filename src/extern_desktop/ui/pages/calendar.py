@@ -6,7 +6,7 @@ import calendar as months
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QStackedWidget, QWidget
 
 from extern_desktop.domain.docflows import CELL_TONES, CellStatus, Tone
 from extern_desktop.services.values import CalendarCell
@@ -54,10 +54,10 @@ class CalendarPage(Page):
         month.setStretch(0, 1)
         self.year = YearView()
         self.year.opened.connect(self._open_month)
-        self._views = QStackedLayout()
+        self._views = QStackedWidget()
         self._views.addWidget(holder(month))
         self._views.addWidget(framed(self.year, header=True))
-        self.setLayout(page_box(self.header, holder(self._views), _legend(), stretch_at=1))
+        self.setLayout(page_box(self.header, self._views, _legend(), stretch_at=1))
         self._show_grid()
 
     def _make_side(self) -> QFrame:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from extern_desktop.domain.organisations import Organisation
 from extern_desktop.services.values import Keys
@@ -37,11 +37,11 @@ class KeysPage(Page):
         self._keys: Keys | None = None
         self._seen: dict[str, tuple[TokenCard, tuple[str, ...], datetime]] = {}
         self._organisations: tuple[Organisation, ...] = ()
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self._make_overview())
         self.copy = CopyView(shell, self.close_copy)
         self._stack.addWidget(self.copy)
-        self.setLayout(self._stack)
+        self.setLayout(column(self._stack))
 
     def _make_overview(self) -> QWidget:
         copy = button(_t("Copy a container"), icon="copy", on_click=self.open_copy)

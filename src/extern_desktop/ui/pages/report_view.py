@@ -68,7 +68,8 @@ class ReportView(QWidget):
         self._all_fields.toggled.connect(lambda _on: self._show_fields())
         title_line = row(self._section_title, self._all_fields, gap=12)
         title_line.setStretch(0, 1)
-        form = card(title_line, self._note, 4, scroll(self.fields), gap=4, pad=16)
+        self._form = scroll(self.fields)
+        form = card(title_line, self._note, 4, self._form, gap=4, pad=16)
         self._findings_title, self._errors, self._warnings = label(_t("Findings"), "heading"), StatusPill("bad", ""), StatusPill("warn", "")
         self._hint = label(_t("F8 checks, F4 goes to the next one."), "small", "muted", wrap=True)
         self._findings = QVBoxLayout()
@@ -120,7 +121,13 @@ class ReportView(QWidget):
         if section != self._section:
             self._sections.choose(section)
             self.show_section(section)
-        self.fields.jump(key_of(field))
+        if self.fields.jump(key_of(field)):
+            QTimer.singleShot(0, self, self._scroll_to_focus)  # once the fields have their places
+
+    def _scroll_to_focus(self) -> None:
+        edit = self.fields.focusWidget()
+        if edit is not None:
+            self._form.ensureWidgetVisible(edit, 20, 60)
 
     def focus_first(self) -> None:
         if self.opened_report and self._shown_findings():

@@ -8,14 +8,14 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton, QSizePolicy, QStackedLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton, QSizePolicy, QStackedWidget, QWidget
 
 from extern_desktop.services.values import ReportLine, ReportStanding
 from extern_desktop.ui import icons, theme, words
 from extern_desktop.ui.office import Chip, ReportKeys, ReportQuery
 from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box
 from extern_desktop.ui.pages.report_view import ReportView
-from extern_desktop.ui.widgets.basics import button, framed, holder, label, row, screen_ratio
+from extern_desktop.ui.widgets.basics import button, column, framed, label, row, screen_ratio
 from extern_desktop.ui.widgets.empty_state import EmptyState
 from extern_desktop.ui.widgets.report_table import ReportTable
 from extern_desktop.wording.texts import _n, _t
@@ -43,10 +43,10 @@ class ReportsPage(Page):
         super().__init__(shell)
         self.list = ReportList(shell, self.open_report)
         self.view = ReportView(shell, self.show_list_page)
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.view)
-        self.setLayout(self._stack)
+        self.setLayout(column(self._stack))
 
     def refresh(self) -> None:
         if self._stack.currentWidget() is self.view:
@@ -152,7 +152,7 @@ class ReportList(QWidget):
             lambda: self.narrow("", Chip.ALL),
             kind="plain",
         )
-        self._body = QStackedLayout()
+        self._body = QStackedWidget()
         for body_part in (self.table, self._nothing, self._no_match):
             self._body.addWidget(body_part)
         self.chosen = label("", "body", "muted", wrap=True)
@@ -160,7 +160,7 @@ class ReportList(QWidget):
         self.send_button = button(_t("Check and send"), "primary", "send", self._send_chosen)
         bar = row(self.chosen, self.open_button, self.send_button)
         bar.setStretch(0, 1)
-        self.setLayout(page_box(self.header, tools, framed(holder(self._body), header=True), bar, stretch_at=2))
+        self.setLayout(page_box(self.header, tools, framed(self._body, header=True), bar, stretch_at=2))
         self._show_choice()
 
     def refresh(self) -> None:

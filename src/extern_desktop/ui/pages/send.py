@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from extern_desktop.domain.outbox import OutboxState
 from extern_desktop.jobs.work import Progress, Work
@@ -73,10 +73,10 @@ class SendPage(Page):
         active.setStretch(1, 1)
         self._active = holder(active)
         self.history = SendHistory(shell, self.open_docflow)
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self.history)
         self._stack.addWidget(self._active)
-        self.setLayout(page_box(head, holder(self._stack), stretch_at=1))
+        self.setLayout(page_box(head, self._stack, stretch_at=1))
         self._show_history_head()
 
     # what a person starts

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from extern_desktop.services.values import ReportLine
 from extern_desktop.ui import dates, theme, words
 from extern_desktop.ui.office import Chip, ReportKeys, ReportQuery
 from extern_desktop.ui.pages.page import Shell
 from extern_desktop.ui.places import Place
-from extern_desktop.ui.widgets.basics import card, framed
+from extern_desktop.ui.widgets.basics import card, column, framed
 from extern_desktop.ui.widgets.empty_state import EmptyState
 from extern_desktop.ui.widgets.rows import Row, RowList
 from extern_desktop.wording.statuses import standing_word
@@ -36,9 +36,10 @@ class SendHistory(QWidget):
             _t("Open the reports"),
             lambda: shell.go(Place.REPORTS),
         )
-        self._stack = QStackedLayout(self)
+        self._stack = QStackedWidget()
         self._stack.addWidget(framed(self.rows))
         self._stack.addWidget(card(nothing))
+        self.setLayout(column(self._stack))
 
     def refresh(self) -> None:
         query = ReportQuery(chip=Chip.SENT, organisation_id=self._shell.organisation_id())

@@ -5,20 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QStackedLayout
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QStackedWidget
 
-from extern_desktop.services.values import DueGroup, FailedItem, Today, WaitingItem, WaitingKind
-from extern_desktop.ui import dates, words
+from extern_desktop.ui import dates
 from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box
 from extern_desktop.ui.places import Place
 from extern_desktop.ui.widgets.basics import button, card, column, holder, icon_label, label, row, stretch
-from extern_desktop.ui.widgets.days import CLOSE_DAYS, Day, DayLine, DaysView, due_tone
+from extern_desktop.ui.widgets.days import Day, DaysView
 from extern_desktop.ui.widgets.pill import StatusPill
 from extern_desktop.ui.widgets.rows import Row, RowList
 from extern_desktop.ui.widgets.skeleton import Skeleton
-from extern_desktop.wording.statuses import standing_word, waiting_word
 from extern_desktop.wording.texts import _n, _t
+
+if TYPE_CHECKING:
+    from extern_desktop.services.values import Today, WaitingItem
 
 STRIP_DAYS = 14
 KEYS_EVERY_SECONDS = 60.0
@@ -39,11 +41,11 @@ class Panel(QFrame):
         self._tone = tone
         self._nothing = label(nothing, "body", "muted", wrap=True, centred=True)
         empty = holder(column(None, row(None, icon_label(icon, "", 28), None), self._nothing, None))
-        self._body = QStackedLayout()
+        self._body = QStackedWidget()
         for part in (Skeleton(), empty, self.rows):
             self._body.addWidget(part)
         head = row(icon_label(icon, tone, 22), label(title, "heading"), None, self.pill, gap=8, margins=(8, 0, 8, 0))
-        body = holder(self._body)
+        body = self._body
         body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self._fact_line = holder(row(icon_label("circle-check", "ok", 16), self.fact, gap=8, margins=(8, 0, 8, 0)))
         box = column(head, body, self._fact_line, row(self.act, margins=(8, 0, 8, 0)), row(None, self.link, None), gap=8, margins=(8, 14, 8, 10))
@@ -84,6 +86,7 @@ class TodayPage(Page):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self._today: Today | None = None
+        self._read: Today | None = None
         self._ending: tuple[WaitingItem, ...] = ()
         self._ask_keys_at = 0.0
         refresh = button(_t("Synchronise"), icon="refresh-cw", on_click=shell.synchronise)
@@ -114,20 +117,23 @@ class TodayPage(Page):
 
     def _take_ending(self, ending: tuple[WaitingItem, ...]) -> None:
         self._ending = ending
-        if self._today is not None:
-            self.show_today(self._today)
+        if self._read is not None:
+            self.show_today(self._read)
 
     def focus_first(self) -> None:
         self.due.rows.setFocus()
 
     def show_today(self, today: Today) -> None:
         """Show what the workspace says."""
-        known = [item for item in today.waiting if item not in self._ending]
-        self._today = today = replace(today, waiting=(*known, *self._ending))
+        from extern_desktop.ui.pages import today_rows as said
+
+        self._read = today
+        self._today = today = replace(today, waiting=(*today.waiting, *self._ending))
         title = _t("Today, {weekday}, {day}").format(weekday=dates.weekday(today.on), day=dates.day(today.on))
-        self.header.show_words(title, _subtitle(today))
+        self.header.show_words(title, said.subtitle(today))
         days = [
-            Day(mark.on, is_off=not mark.is_working, lines=_strip_lines(mark.due, mark.all_done, (mark.on - today.on).days)) for mark in today.days
+            Day(mark.on, is_off=not mark.is_working, lines=said.strip_lines(mark.due, mark.all_done, (mark.on - today.on).days))
+            for mark in today.days
         ]
         if days:
             self.strip.days.replace(days[0].on, STRIP_DAYS, days, today=today.on)
@@ -136,7 +142,7 @@ class TodayPage(Page):
         accepted = _n("The other {n} report is accepted", "The other {n} reports are accepted", today.accepted_count).format(n=today.accepted_count)
         failed = len(today.failed)
         self.failed.show_rows(
-            [_failed_row(number, item, today) for number, item in enumerate(today.failed)],
+            [said.failed_row(number, item, today) for number, item in enumerate(today.failed)],
             _n("{n} refusal", "{n} refusals", failed).format(n=failed) if failed else "",
             accepted
             if today.accepted_count and failed
@@ -147,11 +153,13 @@ class TodayPage(Page):
         self.failed.show_act(_t("Correct: {subject}").format(subject=today.failed[0].subject) if failed else "")
 
     def _show_due(self, today: Today) -> None:
+        from extern_desktop.ui.pages import today_rows as said
+
         due = [group for group in today.due if group.left]
         count = len(due)
         done = bool(today.due) and not due
         self.due.show_rows(
-            [_due_row(number, group) for number, group in enumerate(today.due)],
+            [said.due_row(number, group) for number, group in enumerate(today.due)],
             _n("{n} due date", "{n} due dates", count).format(n=count) if count else "",
             _t("Everything that is due soon is filed.") if done else "",
         )
@@ -167,16 +175,16 @@ class TodayPage(Page):
             self.due.show_act("" if done else _t("Load a report"), primary=True)
 
     def _show_waiting(self, today: Today) -> None:
+        from extern_desktop.ui.pages import today_rows as said
+
         items = today.waiting
         self.waiting.show_rows(
-            [_waiting_row(number, item, today) for number, item in enumerate(items)],
+            [said.waiting_row(number, item, today) for number, item in enumerate(items)],
             _n("{n} thing", "{n} things", len(items)).format(n=len(items)) if items else "",
         )
-        owed = [item for item in items if item.kind is WaitingKind.REPLIES_OWED]
-        unfinished = [item for item in items if item.kind in (WaitingKind.INTERRUPTED, WaitingKind.OUTCOME_UNCERTAIN)]
-        if owed:
+        if said.owed_docflows(today):
             self.waiting.show_act(_t("Sign the receipts"))
-        elif unfinished:
+        elif said.has_unfinished(today):
             self.waiting.show_act(_t("Finish sending"))
         elif items:
             self.waiting.show_act(_t("Open keys"))
@@ -199,7 +207,9 @@ class TodayPage(Page):
         if not self._today:
             return
         item = self._today.waiting[int(key)]
-        if item.kind is WaitingKind.CERTIFICATE_ENDS:
+        from extern_desktop.ui.pages import today_rows as said
+
+        if said.is_certificate(item):
             self.shell.go(Place.KEYS)
         elif item.docflow_id:
             self.shell.open_docflow("", item.docflow_id)
@@ -209,10 +219,12 @@ class TodayPage(Page):
     def _answer(self) -> None:
         if not self._today:
             return
-        owed = [item.docflow_id for item in self._today.waiting if item.kind is WaitingKind.REPLIES_OWED]
+        from extern_desktop.ui.pages import today_rows as said
+
+        owed = said.owed_docflows(self._today)
         if owed:
             self.shell.send_replies(owed)
-        elif any(item.kind in (WaitingKind.INTERRUPTED, WaitingKind.OUTCOME_UNCERTAIN) for item in self._today.waiting):
+        elif said.has_unfinished(self._today):
             self.shell.resume_sending()
         else:
             self.shell.go(Place.KEYS)
@@ -232,65 +244,3 @@ class TodayPage(Page):
 
     def primary_button(self) -> QPushButton | None:
         return self.due.act if self.due.act.property("kind") == "primary" and not self.due.act.isHidden() else None
-
-
-def _subtitle(today: Today) -> str:
-    left = sum(group.left for group in today.due)
-    late = sum(group.left for group in today.due if group.days_left < 0)
-    if late:
-        return _n("{n} report is late: send it today", "{n} reports are late: send them today", late).format(n=late)
-    if left:
-        last = max(group.due_on for group in today.due if group.left)
-        return _n("{n} report is left to file by {day}", "{n} reports are left to file by {day}", left).format(n=left, day=dates.day(last))
-    return _t("Nothing is due in the next two weeks.") if today.organisations else _t("The organisations appear after the first synchronisation.")
-
-
-def _strip_lines(due: int, all_done: bool, days_left: int) -> tuple[DayLine, ...]:
-    if not due and not all_done:
-        return ()
-    return (DayLine(words.reports_words(due), due, due, due_tone(due, days_left)),)
-
-
-def _due_row(number: int, group: DueGroup) -> Row:
-    tone = "" if not group.left else "bad" if group.days_left < 0 else "warn" if group.days_left <= CLOSE_DAYS else ""
-    left = _t("{n} of {m} left").format(n=group.left, m=group.total) if group.left else _t("all filed")
-    return Row(
-        group.form_short_name,
-        left,
-        right=dates.days_left(group.days_left),
-        right_sub=dates.short_day(group.due_on),
-        right_tone=tone,
-        progress=1 - group.left / group.total if group.total > 1 else -1,
-        key=str(number),
-    )
-
-
-_WAITING_ICONS = {
-    WaitingKind.REPLIES_OWED: ("stamp", "warn"),
-    WaitingKind.OUTCOME_UNCERTAIN: ("hourglass", "warn"),
-    WaitingKind.INTERRUPTED: ("send", "info"),
-    WaitingKind.CERTIFICATE_ENDS: ("hourglass", "warn"),
-}
-
-
-def _waiting_row(number: int, item: WaitingItem, today: Today) -> Row:
-    icon, tone = _WAITING_ICONS[item.kind]
-    left = (item.due_on - today.on).days if item.due_on else None
-    return Row(
-        waiting_word(item.kind),
-        " · ".join(part for part in (item.subject, item.organisation_name) if part),
-        icon,
-        tone,
-        right=dates.days_left(left) if left is not None else "",
-        right_sub=dates.short_day(item.due_on) if item.due_on else "",
-        right_tone="warn" if left is not None and left <= CLOSE_DAYS else "",
-        strong=item.kind is WaitingKind.REPLIES_OWED,
-        key=str(number),
-    )
-
-
-def _failed_row(number: int, item: FailedItem, today: Today) -> Row:
-    tone = words.standing_tone(item.standing)
-    title = ", ".join(part for part in (item.subject, item.organisation_name) if part)
-    icon = "circle-x" if tone == "bad" else "triangle-alert"
-    return Row(title, item.reason or standing_word(item.standing), icon, tone, right=dates.clock(item.at, today.on), strong=True, key=str(number))

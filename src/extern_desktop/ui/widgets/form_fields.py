@@ -116,6 +116,7 @@ class FormFields(QWidget):
         edit = self._edits.get(key)
         if edit is None:
             return False
+        edit.show()  # a field made a moment ago would be shown later, and only what is shown can have the focus
         edit.setFocus()
         if isinstance(edit, QLineEdit):
             edit.selectAll()

@@ -1,0 +1,219 @@
+"""Sending from the window with a real token module and the training operator: PIN, wrong PIN, missing key, put off, receipt, replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from extern_desktop.domain.docflows import SuccessState
+from extern_desktop.domain.secrets import Pin
+from extern_desktop.jobs.work import Work
+from extern_desktop.services.desk import Desk
+from extern_desktop.services.enrol_training_key import enrol_training_key
+from extern_desktop.services.find_organisation import find_organisation
+from extern_desktop.services.questions import AskPin
+from extern_desktop.services.values import ReportStanding
+from extern_desktop.ui.desk_office import DeskOffice, office_of
+from extern_desktop.ui.office import Preferences
+from extern_desktop.ui.pages.send import SendPage
+from extern_desktop.ui.places import Place
+from extern_desktop.ui.run import make_application
+from extern_desktop.ui.widgets.banner import Banner
+from extern_desktop.ui.widgets.pin_card import PinCard
+from extern_desktop.ui.window import Window
+from ui.conftest import WAIT_MS, picture, settle, write_report
+from ui.looking import parts_of
+from virtual_rutoken.plug import VirtualRutoken
+
+PIN = "12345678"
+
+
+@dataclass(slots=True)
+class AtTheToken:
+    """The window over a desk that sees a virtual token with a training certificate of ООО «Ромашка», and one right report."""
+
+    window: Window
+    desk: Desk
+    office: DeskOffice
+    token: VirtualRutoken
+    report_id: str
+
+    @property
+    def page(self) -> SendPage:
+        return cast(SendPage, self.window.page(Place.SEND))
+
+    def pin_field(self) -> QLineEdit | None:
+        cards = [part for part in parts_of(self.page, PinCard) if part.isVisible() and part.isEnabled()]
+        return cards[0].field if cards else None
+
+    def banners(self) -> list[str]:
+        return [part.title for part in parts_of(self.page, Banner) if part.isVisible()]
+
+
+@pytest.fixture
+def at(
+    token_desk: Desk, rutoken: VirtualRutoken, person: object, work: Work, tmp_path: Path, qtbot: QtBot, qapp: QApplication
+) -> Iterator[AtTheToken]:
+    from extern_desktop.services.connect import connect
+
+    person.knows_pin(PIN)  # type: ignore[attr-defined]  # the fixture's class lives in the conftest of all tests
+    connect(token_desk, work)
+    payer = find_organisation("7701234560", desk=token_desk)
+    enrol_training_key(token_desk.tokens.list_tokens()[0].serial, payer, desk=token_desk, work=work)
+    with office_of(token_desk) as office:
+        report = office.import_report(write_report(tmp_path, payer), Work()).result(30)
+        preferences = replace(office.preferences(), theme="light", first_run=False)
+        make_application(preferences)
+        window = Window(preferences)
+        window.resize(QSize(1366, 768))
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        window.attach(office)
+        settle(qtbot, 100)
+        yield AtTheToken(window, token_desk, office, rutoken, report.report_id)
+        window.close()
+        window.deleteLater()
+        qapp.processEvents()
+        make_application(Preferences())
+
+
+def _until(qtbot: QtBot, happened: Callable[[], object]) -> None:
+    qtbot.waitUntil(lambda: bool(happened()), timeout=WAIT_MS)
+
+
+def _type_pin(at: AtTheToken, qtbot: QtBot, pin: str) -> None:
+    _until(qtbot, at.pin_field)
+    field = at.pin_field()
+    assert field is not None
+    qtbot.keyClicks(field, pin)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_send_whole_way_ends_with_receipt_and_signed_replies(at: AtTheToken, qtbot: QtBot) -> None:
+    at.window.send_reports([at.report_id])
+    _until(qtbot, at.pin_field)
+    settle(qtbot, 100)
+    picture(at.window, "send-pin")
+    _type_pin(at, qtbot, PIN)
+    _until(qtbot, lambda: "Отчёт принят: квитанция получена" in at.banners())
+    settle(qtbot)
+    picture(at.window, "send-receipt")
+    primary = at.page.primary_button()
+    assert primary is not None
+    assert "Подписать квитанции" in primary.text()
+    primary.click()
+    _type_pin(at, qtbot, PIN)
+    _until(qtbot, lambda: not at.page._running())
+    line = at.office.report_lines([at.report_id]).result(10)[0]
+    assert line.standing is ReportStanding.ACCEPTED
+    docflow = at.office.docflow(line.docflow_id).result(10)
+    assert docflow.success_state in (SuccessState.SUCCESSFUL, SuccessState.NEUTRAL)
+
+
+def test_send_pin_has_the_focus_and_the_attempts_stand_there_before_the_first_try(at: AtTheToken, qtbot: QtBot) -> None:
+    at.window.send_reports([at.report_id])
+    _until(qtbot, at.pin_field)
+    settle(qtbot, 50)
+    field = at.pin_field()
+    assert at.window.focusWidget() is field
+    assert field is not None
+    assert "Осталось" in field.accessibleDescription()
+
+
+def test_send_wrong_pin_is_said_on_the_card_and_costs_one_attempt(at: AtTheToken, qtbot: QtBot) -> None:
+    before = at.token.attempts_left()
+    at.window.send_reports([at.report_id])
+    _type_pin(at, qtbot, "00000000")
+    _until(qtbot, lambda: (field := at.pin_field()) is not None and field.property("state") == "bad")
+    settle(qtbot, 100)
+    picture(at.window, "send-pin-wrong")
+    assert at.token.attempts_left() == before - 1
+    assert at.desk.store.outbox.unfinished() == ()  # nothing was signed
+    field = at.pin_field()
+    assert field is not None
+    assert field.text() == ""
+
+
+def test_send_pin_refused_by_escape_puts_off_and_signs_nothing(at: AtTheToken, qtbot: QtBot) -> None:
+    at.window.send_reports([at.report_id])
+    _until(qtbot, at.pin_field)
+    field = at.pin_field()
+    assert field is not None
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    _until(qtbot, lambda: "Отправка отложена" in at.banners())
+    assert list(at.desk.store.outbox.unfinished()) == []
+
+
+def test_send_pin_is_nowhere_in_the_window_after_it_was_typed(at: AtTheToken, qtbot: QtBot) -> None:
+    at.window.send_reports([at.report_id])
+    _until(qtbot, at.pin_field)
+    field = at.pin_field()
+    assert field is not None
+    answers: list[object] = []
+    card = field.parent()
+    assert isinstance(card, PinCard)
+    card.entered.connect(answers.append)
+    qtbot.keyClicks(field, PIN)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.text() == ""
+    assert PIN not in repr(answers)
+    assert answers == [Pin(PIN)]
+    _until(qtbot, lambda: not at.page._running())
+
+
+def test_send_short_pin_can_not_be_sent(at: AtTheToken, qtbot: QtBot) -> None:
+    at.window.send_reports([at.report_id])
+    _until(qtbot, at.pin_field)
+    field = at.pin_field()
+    assert field is not None
+    qtbot.keyClicks(field, "1")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert at.page._ticket is not None
+    assert isinstance(at.page._ticket.question, AskPin)
+    assert at.page._ticket.is_open()
+
+
+def test_send_missing_key_goes_on_by_itself_when_it_appears(at: AtTheToken, qtbot: QtBot) -> None:
+    at.window.send_reports([at.report_id])
+    _until(qtbot, at.pin_field)
+    at.token.unplug(0)
+    _type_pin(at, qtbot, PIN)
+    _until(qtbot, lambda: at.page.steps.steps()[1].tone == "warn")
+    settle(qtbot, 100)
+    picture(at.window, "send-key-missing")
+    at.token.plug(0)
+    _until(qtbot, at.pin_field)
+
+
+def test_keys_card_stays_in_its_place_when_the_token_goes(at: AtTheToken, qtbot: QtBot) -> None:
+    from extern_desktop.ui.widgets.carrier_card import CarrierCard
+
+    def cards() -> list[str]:
+        return [part.accessibleName() for part in parts_of(at.window.page(Place.KEYS), CarrierCard) if part.isVisible()]
+
+    at.window.go(Place.KEYS)
+    _until(qtbot, lambda: any("Подключён" in name for name in cards()))
+    settle(qtbot, 100)
+    picture(at.window, "keys-token")
+    at.token.unplug(0)
+    _until(qtbot, lambda: any("Не подключён" in name for name in cards()))
+    assert len(cards()) == 1
+    settle(qtbot, 100)
+    picture(at.window, "keys-token-gone")
+    at.token.plug(0)
+    _until(qtbot, lambda: any("Подключён" in name and "Не" not in name for name in cards()))
+
+
+def test_today_filled_button_sends_what_is_ready(at: AtTheToken, qtbot: QtBot) -> None:
+    at.window.go(Place.TODAY)
+    _until(qtbot, lambda: (button := at.window.page().primary_button()) is not None and "1" in button.text())
+    at.window.press_primary()
+    _until(qtbot, at.pin_field)
