@@ -79,9 +79,11 @@ def _log_to(folder: Path) -> Iterator[None]:
 
 def run_window() -> int:
     """Open the window; the desk is opened behind it, on a worker."""
+    from extern_desktop.store.lock import InstanceLock
     from extern_desktop.ui.run import run
 
-    return run(open_desk)
+    places = find_places()
+    return run(open_desk, lambda stage: InstanceLock(places.workspace(stage)), places.logs)
 
 
 def run_command(arguments: list[str]) -> int:

@@ -8,6 +8,7 @@ import typer
 from extern_desktop.cli.session import ExitCode, Session
 from extern_desktop.diagnostics.values import DiagnosticsReport, Verdict
 from extern_desktop.services.diagnose import diagnose, report_to_json
+from extern_desktop.services.write_file import write_new_file
 from extern_desktop.wording.checks import meaning_of, question_of, remedy_text, verdict_word
 from extern_desktop.wording.texts import _t
 
@@ -23,7 +24,7 @@ def add_commands(app: typer.Typer, session: Session) -> None:
             report = diagnose(desk=desk, work=session.work)
         session.watcher.end_line()
         if output is not None:
-            output.write_bytes(report_to_json(report))
+            write_new_file(output, report_to_json(report))
         print(report_to_json(report).decode() if as_json else "\n".join(_lines(report)), end="" if as_json else "\n")
         if not report.is_ready:
             session.fail(ExitCode.REFUSED)

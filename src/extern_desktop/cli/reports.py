@@ -9,16 +9,18 @@ import typer
 from extern_desktop.cli.session import ExitCode, Session
 from extern_desktop.domain.outbox import OutboxState
 from extern_desktop.forms.values import CheckedReport
-from extern_desktop.services.correct_report import save_copy
+from extern_desktop.services.correct_report import correct_report, open_report, save_copy
+from extern_desktop.services.desk import Desk
 from extern_desktop.services.import_report import check_file, import_report
 from extern_desktop.services.list_reports import list_reports
 from extern_desktop.services.send_reports import resume_outbox, send_signed, sign_and_send
 from extern_desktop.services.sign_reports import sign_reports
-from extern_desktop.services.values import SentBatch
+from extern_desktop.services.training_report import take_training_report
+from extern_desktop.services.values import OpenedReport, SentBatch
 from extern_desktop.services.write_signature import sign_file
 from extern_desktop.wording.findings import finding_sentence
 from extern_desktop.wording.statuses import outbox_word, severity_word, standing_word
-from extern_desktop.wording.texts import _n, _t
+from extern_desktop.wording.texts import _n, _t, language
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
 
@@ -26,6 +28,17 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
 def add_commands(app: typer.Typer, session: Session) -> None:
     family = typer.Typer(help=_t("Reports: check, sign, send."), no_args_is_help=True)
     app.add_typer(family, name="report")
+    _add_file_commands(family, session)
+    _add_desk_commands(family, session)
+
+
+def _add_file_commands(family: typer.Typer, session: Session) -> None:
+    _add_desk_commands(family, session)
+    _add_sending_commands(family, session)
+
+
+def _add_desk_commands(family: typer.Typer, session: Session) -> None:
+    """`check`, `import`, `list`, `save`: nothing leaves this computer."""
     json_option = typer.Option("--json", help=_t("Print one JSON document."))
 
     @family.command("check", help=_t("Check report files. Needs no workspace and no network."))
@@ -36,19 +49,33 @@ def add_commands(app: typer.Typer, session: Session) -> None:
         if not all(result.may_be_sent for result in checked.values()):
             session.fail(ExitCode.REFUSED)
 
-    @family.command("import", help=_t("Take report files onto the desk."))
-    def take(files: Files, as_json: Annotated[bool, json_option] = False) -> None:
-        session.as_json = as_json
+    @family.command("save", help=_t("Write a report of the desk to a file."))
+    def save(report_id: str, target: Path) -> None:
         with session.desk() as desk:
-            ids = [import_report(file, desk=desk, work=session.work) for file in files]
-        session.print_result(ids, ids)
+            save_copy(report_id, target, desk=desk)
 
-    @family.command("list", help=_t("Reports of the desk and how they stand."))
-    def show(as_json: Annotated[bool, json_option] = False) -> None:
-        session.as_json = as_json
-        with session.desk() as desk:
-            lines = list_reports(desk=desk)
-        session.print_result(lines, [f"{standing_word(it.standing):<22} {it.report_id}  {it.file_name}" for it in lines])
+
+def _on_desk(report: str, desk: Desk, session: Session) -> str:
+    """Report id of a file, which is taken onto the desk, or of a report that is there."""
+    if not Path(report).exists() and any(row.id == report for row in desk.store.reports.list()):
+        return report
+    return import_report(Path(report), desk=desk, work=session.work)
+
+
+def _opened_lines(opened: OpenedReport) -> list[str]:
+    lines = []
+    for section in opened.document.sections:
+        lines.append(section.title if language() == "ru" else section.title_en)
+        for row in section.rows:
+            if row.present:
+                label = row.label if language() == "ru" else row.label_en
+                lines.append(f"  {row.line:<8} {label}: {row.value}")
+    return [*lines, *_check_lines(opened.line.file_name, opened.checked)]
+
+
+def _add_sending_commands(family: typer.Typer, session: Session) -> None:
+    """`sign`, `send`, `resume`: acts with a key."""
+    json_option = typer.Option("--json", help=_t("Print one JSON document."))
 
     @family.command("sign", help=_t("Sign files with a detached signature, written beside each as .p7s."))
     def sign(files: Files, as_json: Annotated[bool, json_option] = False) -> None:
@@ -57,15 +84,15 @@ def add_commands(app: typer.Typer, session: Session) -> None:
             written = [str(sign_file(file, desk=desk, work=session.work)) for file in files]
         session.print_result(written, written)
 
-    @family.command("send", help=_t("Check, sign and send report files, or go on with what an interruption left."))
+    @family.command("send", help=_t("Check, sign and send files, or reports of the desk by their ids; without any, go on with what was interrupted."))
     def send(
-        files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]")] = None,
+        reports: Annotated[list[str] | None, typer.Argument(metavar="[FILE|ID]...")] = None,
         sign_only: Annotated[bool, typer.Option("--sign-only", help=_t("Put the signed reports into the outbox and stop there."))] = False,
         as_json: Annotated[bool, json_option] = False,
     ) -> None:
         session.as_json = as_json
         with session.desk() as desk:
-            ids = [import_report(file, desk=desk, work=session.work) for file in files or ()]
+            ids = [_on_desk(report, desk, session) for report in reports or ()]
             if sign_only:
                 signed = sign_reports(ids, desk=desk, work=session.work)
                 session.print_result(signed, signed.outbox_ids)
@@ -79,10 +106,44 @@ def add_commands(app: typer.Typer, session: Session) -> None:
         with session.desk() as desk:
             _print_batch(send_signed(outbox_ids, desk=desk, work=session.work), session)
 
-    @family.command("save", help=_t("Write a report of the desk to a file."))
-    def save(report_id: str, target: Path) -> None:
+
+def _add_desk_commands(family: typer.Typer, session: Session) -> None:
+    json_option = typer.Option("--json", help=_t("Print one JSON document."))
+
+    @family.command("import", help=_t("Take report files onto the desk."))
+    def take(files: Files, as_json: Annotated[bool, json_option] = False) -> None:
+        session.as_json = as_json
         with session.desk() as desk:
-            save_copy(report_id, target, desk=desk)
+            ids = [import_report(file, desk=desk, work=session.work) for file in files]
+        session.print_result(ids, ids)
+
+    @family.command("training", help=_t("Take a training declaration onto the desk, with one mistake to find."))
+    def take_training(as_json: Annotated[bool, json_option] = False) -> None:
+        session.as_json = as_json
+        with session.desk() as desk:
+            report_id = take_training_report(desk=desk, work=session.work)
+        session.print_result(report_id, [report_id])
+
+    @family.command("list", help=_t("Reports of the desk and how they stand."))
+    def show_all(as_json: Annotated[bool, json_option] = False) -> None:
+        session.as_json = as_json
+        with session.desk() as desk:
+            lines = list_reports(desk=desk)
+        session.print_result(lines, [f"{standing_word(it.standing):<22} {it.report_id}  {it.file_name}" for it in lines])
+
+    @family.command("show", help=_t("One report of the desk: its fields and what the check finds."))
+    def show(report_id: str, as_json: Annotated[bool, json_option] = False) -> None:
+        session.as_json = as_json
+        with session.desk() as desk:
+            opened = open_report(report_id, desk=desk)
+        session.print_result(opened, _opened_lines(opened))
+
+    @family.command("correct", help=_t("Write one value into a report of the desk, at the path and field that a finding names."))
+    def correct(report_id: str, path: str, field: str, value: str, as_json: Annotated[bool, json_option] = False) -> None:
+        session.as_json = as_json
+        with session.desk() as desk:
+            opened = correct_report(report_id, path, field, value, desk=desk)
+        session.print_result(opened.checked, _check_lines(opened.line.file_name, opened.checked))
 
 
 def _check_lines(file: str, checked: CheckedReport) -> Sequence[str]:

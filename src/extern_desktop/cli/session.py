@@ -10,7 +10,7 @@ import dataclasses
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum, unique
 from pathlib import Path
@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from extern_desktop.cli.terminal import TerminalWatcher, say_sentence
+from extern_desktop.cli.terminal import TerminalWatcher, ask_passphrase, say_sentence
 from extern_desktop.domain.errors import DomainRefusalError, EnvironmentProblemError, ExternError
 from extern_desktop.domain.secrets import Secret
 from extern_desktop.extern_api.errors import LineLostError, TaskStillRunningError
 from extern_desktop.jobs.work import Cancelled, Work
 from extern_desktop.services.desk import Desk
 from extern_desktop.services.errors import OutcomeUncertainError
+from extern_desktop.store.errors import KeyTrouble, KeyUnavailableError
 from extern_desktop.wording.sentences import sentence_of
 
 if TYPE_CHECKING:
@@ -66,8 +67,17 @@ class Session:
     @contextmanager
     def desk(self) -> Iterator[Desk]:
         """The open desk; Ctrl+C cancels the work first and ends it only when pressed again."""
-        with self._interruptible(), self.open_desk() as desk:
-            yield desk
+        with self._interruptible(), ExitStack() as closing:
+            yield self._opened(closing)
+
+    def _opened(self, closing: ExitStack) -> Desk:
+        """The passphrase is asked only where the workspace has one, or must have one: a training workspace opens without."""
+        try:
+            return closing.enter_context(self.open_desk())
+        except KeyUnavailableError as error:
+            if error.trouble is not KeyTrouble.NO_PLACE:
+                raise
+        return closing.enter_context(self.open_desk(ask_passphrase=ask_passphrase))
 
     def print_result(self, value: object, lines: Sequence[str]) -> None:
         """The command's result on standard output: one JSON document, or the lines."""

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 _CLEAR_LINE: Final = "\r\x1b[K"
 _WAIT_SECONDS: Final = 0.1
+_LEAST_PASSPHRASE: Final = 8
 
 
 class TerminalWatcher:
@@ -79,6 +80,16 @@ def read_secret(prompt: str) -> str:
     if not text:
         raise Cancelled
     return text
+
+
+def ask_passphrase(is_new: bool) -> Password:
+    """The passphrase of a workspace on a system that keeps no secrets; one that is too short is not taken."""
+    say(_t("Choose a passphrase") if is_new else _t("Enter the passphrase"))
+    typed = Password(read_secret(_t("Passphrase")))
+    if is_new and len(typed.reveal()) < _LEAST_PASSPHRASE:
+        say(_t("At least 8 characters."))
+        raise Cancelled
+    return typed
 
 
 def _ask_pin(_question: object, _withdrawn: threading.Event) -> Pin:

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
@@ -21,9 +20,7 @@ from extern_desktop.diagnostics.values import DiagnosticsReport
 from extern_desktop.domain.docflows import CellStatus
 from extern_desktop.domain.organisations import Organisation
 from extern_desktop.domain.secrets import Pin
-from extern_desktop.forms.document import open_document, set_value
 from extern_desktop.forms.values import CheckedReport
-from extern_desktop.forms.writing import IncomeTax, PersonName, new_usn_declaration
 from extern_desktop.intake.file_names import clean_file_name
 from extern_desktop.jobs.questions import Question
 from extern_desktop.jobs.work import Cancelled, Progress, Watcher, Work
@@ -42,6 +39,7 @@ from extern_desktop.services.read_docflow import read_docflow, save_documents
 from extern_desktop.services.send_replies import send_replies
 from extern_desktop.services.send_reports import sign_and_send
 from extern_desktop.services.synchronise import synchronise
+from extern_desktop.services.training_report import declaration_with_a_mistake
 from extern_desktop.services.values import CopiedContainer, DocflowCard
 from extern_desktop.services.what_is_due import read_calendar, today_of
 from extern_desktop.settings import options
@@ -151,20 +149,8 @@ def _plug_virtual_token(folder: Path) -> None:
 
 
 def _report_with_a_mistake(folder: Path, payer: Organisation, desk: Desk, work: Work) -> tuple[str, CheckedReport]:
-    """A declaration of the last finished year whose tax to pay for the year is wrong by a thousand roubles."""
-    content = new_usn_declaration(
-        payer=payer,
-        year=today_of(desk).year - 1,
-        figures=IncomeTax(
-            income=(1_250_000, 1_480_000, 1_310_000, 1_690_000), reductions=(30_000, 32_000, 31_500, 33_000), rate_percent=Decimal("6.0")
-        ),
-        signer=PersonName("Образцова", "Анна", "Тестовна"),
-        authority_code="0087",
-        made_on=today_of(desk),
-    )
-    sound = open_document(content)
-    tax = next(row for row in sound.fields() if row.field == "@НалПУУменПер")
-    content = set_value(content, tax.path, tax.field, str(int(tax.value) + 1000))
+    """The training declaration as a file that is imported, and what the check says of it."""
+    content = declaration_with_a_mistake(payer, desk)
     file_name = content.decode("cp1251").partition('ИдФайл="')[2].partition('"')[0] + ".xml"
     file = folder / file_name
     file.write_bytes(content)

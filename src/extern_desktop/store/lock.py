@@ -160,13 +160,24 @@ class InstanceLock:
         self._is_closing = threading.Event()
 
     def take(self, on_show: Callable[[], None]) -> bool:
-        """True when this window is the first; `on_show` is called on a thread of ours whenever another start asks to see it."""
+        """`hold`, and `answer` when this window is the first."""
+        if not self.hold():
+            return False
+        self.answer(on_show)
+        return True
+
+    def hold(self) -> bool:
+        """True when this window is the first. Quick: nothing is imported for it."""
         self._lock_path.parent.mkdir(parents=True, exist_ok=True)
         file = self._lock_path.open("ab")
         if not _take_now(file):
             file.close()
             return False
         self._file = file
+        return True
+
+    def answer(self, on_show: Callable[[], None]) -> None:
+        """Call `on_show`, on a thread of ours, whenever another start asks to see this window. After `hold`."""
         from multiprocessing.connection import Listener
 
         word = secrets.token_bytes(32)
@@ -174,7 +185,6 @@ class InstanceLock:
         write_whole(self._address_path, f"{self._listener.address}\n{word.hex()}\n".encode(), is_private=True)
         self._thread = threading.Thread(target=self._listen, args=(on_show,), name="instance-lock", daemon=True)
         self._thread.start()
-        return True
 
     def show_first(self) -> bool:
         """Ask the first window to show itself. False when it does not answer: it is starting, closing or stuck."""

@@ -10,16 +10,20 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
 
+from extern_desktop.settings.places import Stage
 from extern_desktop.ui import theme
+from extern_desktop.ui.crash_net import CrashNet
 from extern_desktop.ui.office import Office, Preferences
 from extern_desktop.ui.preferences import read_preferences
 from extern_desktop.ui.window import Window
-from extern_desktop.wording.texts import speak
+from extern_desktop.wording.texts import _t, speak
 
 if TYPE_CHECKING:
     from extern_desktop.domain.secrets import Password
@@ -27,6 +31,18 @@ if TYPE_CHECKING:
     from extern_desktop.services.desk import Desk
 
 DESIGNED_FOR = QSize(1366, 768)
+
+
+class Instance(Protocol):
+    """One window a workspace: `store.lock.InstanceLock`."""
+
+    def hold(self) -> bool: ...
+
+    def answer(self, on_show: Callable[[], None]) -> None: ...
+
+    def show_first(self) -> bool: ...
+
+    def close(self) -> None: ...
 
 
 class OpenDesk(Protocol):
@@ -53,25 +69,55 @@ def make_window(preferences: Preferences) -> Window:
     return window
 
 
-def run(open_desk: OpenDesk) -> int:
-    """Show the window and stay until it is closed. Gives the exit code."""
+def run(open_desk: OpenDesk, instance_of: Callable[[Stage], Instance], logs: Path) -> int:
+    """Show the window and stay until it is closed. Gives the exit code.
+
+    When another window works on the same workspace, that one comes to the front and this one leaves.
+    """
     preferences = read_preferences()
+    instance = instance_of(preferences.stage)
+    if not instance.hold():
+        instance.show_first()
+        return 0
     app = make_application(preferences)
     window = make_window(preferences)
-    opening = Opening(window, open_desk)
+    net = CrashNet(logs, lambda report: window.bridge.post(partial(tell_of_bug, window, report)))
+    net.install()
+    opening = Opening(window, open_desk, lambda: instance.answer(lambda: window.bridge.post(partial(come_forward, window))))
     window.first_painted.connect(opening.start)
     window.show()
     try:
         return app.exec()
     finally:
         opening.close()
+        net.remove()
+        instance.close()
+
+
+def come_forward(window: Window) -> None:
+    """Another start asked for this window."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.raise_()
+    window.activateWindow()
+
+
+def tell_of_bug(window: Window, report: Path) -> None:
+    """Say it once, without stopping anything."""
+    box = QMessageBox(window)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(_t("The program failed"))
+    box.setText(_t("The program failed. Your data are safe."))
+    box.setInformativeText(_t("Send us the report: it holds no keys, no names and no sums. It is in {file}.").format(file=report))
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
 
 
 class Opening:
     """The desk and its office, opened on a thread once the window was seen, closed in reverse when it is gone."""
 
-    def __init__(self, window: Window, open_desk: OpenDesk) -> None:
-        self._window, self._open_desk = window, open_desk
+    def __init__(self, window: Window, open_desk: OpenDesk, begin: Callable[[], None] = lambda: None) -> None:
+        """`begin` is called first, on the thread that opens the desk."""
+        self._window, self._open_desk, self._begin_with = window, open_desk, begin
         self._closing = ExitStack()
         self._thread: threading.Thread | None = None
 
@@ -93,13 +139,13 @@ class Opening:
         return future
 
     def _open(self, work: Work, future: Future[Office]) -> None:
-        from extern_desktop.settings.places import Stage
         from extern_desktop.ui.desk_office import office_of
         from extern_desktop.ui.passphrase import AskPassphrase
 
         # Training data are no secret: there the key may lie beside them, and nobody is asked.
         asks = self._window.preferences.stage is Stage.REAL
         try:
+            self._begin_with()
             desk = self._closing.enter_context(self._open_desk(ask_passphrase=(lambda is_new: work.ask(AskPassphrase(is_new))) if asks else None))
             office = self._closing.enter_context(office_of(desk))
         except BaseException as error:
