@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
@@ -69,7 +69,7 @@ def serving(state_folder: Path, saboteur: Saboteur) -> Iterator[Office]:
     with only_server(state_folder), open_listener() as listener:
         address = Address(os.getpid(), listener.getsockname()[1], Pace.INSTANT, secrets.token_hex(16))
         office = Office(state_folder, Pace.INSTANT)
-        server = uvicorn.Server(server_config(saboteur.wrap(serving_app(office, address))))
+        server = uvicorn.Server(server_config(saboteur.wrap(cast(App, serving_app(office, address)))))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
