@@ -43,7 +43,7 @@ chosen=
 for choice in $missing; do
     for name in $(echo "$choice" | tr '|' ' '); do
         [ "$name" = - ] && break
-        if apt-cache show "$name" >/dev/null 2>&1; then chosen="$chosen $name"; break; fi
+        if LC_ALL=C apt-cache policy "$name" | grep -q 'Candidate: [^(]'; then chosen="$chosen $name"; break; fi
         [ "$name" != "$choice" ] || chosen="$chosen $name" # no other name: let apt say what is wrong
     done
 done

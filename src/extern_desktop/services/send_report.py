@@ -85,35 +85,40 @@ def _hand_over(row: OutboxRow, way: _Way) -> OutboxRow:
 
 
 def _check(row: OutboxRow, way: _Way) -> OutboxRow:
-    way.work.checkpoint()
-    way.work.show(Stage.OPERATOR_CHECK, subject=row.file_name)
-    draft_id = _draft_id(row)
+    """The operator's own check of the draft."""
+    draft_id = _begin(row, Stage.OPERATOR_CHECK, way)
     try:
         task_id = way.operator.start_check(draft_id, work=way.work).id
         row = way.outbox.note(row.id, owner=way.owner, check_task_id=task_id)
         verdict = check_verdict(way.operator.wait_task(draft_id, task_id, stage=Stage.OPERATOR_CHECK, work=way.work))
     except OperatorRefusedError as error:
         return _refused_or_lost(row, error, way)
-    if not verdict.may_go_on:
-        refusal = Refusal("check", "", reasons=reasons_of(verdict.findings))
-        return way.outbox.advance(row.id, OutboxEvent.REFUSED, owner=way.owner, refusal=refusal)
-    return way.outbox.advance(row.id, OutboxEvent.CHECK_PASSED, owner=way.owner)
+    return _decide(row, verdict.may_go_on, OutboxEvent.CHECK_PASSED, Refusal("check", "", reasons=reasons_of(verdict.findings)), way)
 
 
 def _prepare(row: OutboxRow, way: _Way) -> OutboxRow:
-    way.work.checkpoint()
-    way.work.show(Stage.PREPARING, subject=row.file_name)
-    draft_id = _draft_id(row)
+    """Signatures verified, contents packed and encrypted by the operator."""
+    draft_id = _begin(row, Stage.PREPARING, way)
     try:
         task_id = way.operator.start_prepare(draft_id, work=way.work).id
         row = way.outbox.note(row.id, owner=way.owner, prepare_task_id=task_id)
         verdict = prepare_verdict(way.operator.wait_task(draft_id, task_id, stage=Stage.PREPARING, work=way.work))
     except OperatorRefusedError as error:
         return _refused_or_lost(row, error, way)
-    if not verdict.may_go_on:
-        refusal = Refusal(verdict.status, "", reasons=reasons_of(verdict.findings))
-        return way.outbox.advance(row.id, OutboxEvent.REFUSED, owner=way.owner, refusal=refusal)
-    return way.outbox.advance(row.id, OutboxEvent.PREPARE_PASSED, owner=way.owner)
+    return _decide(row, verdict.may_go_on, OutboxEvent.PREPARE_PASSED, Refusal(verdict.status, "", reasons=reasons_of(verdict.findings)), way)
+
+
+def _begin(row: OutboxRow, stage: Stage, way: _Way) -> str:
+    """Show the step, stop here if asked to, and give the draft that it is about."""
+    way.work.checkpoint()
+    way.work.show(stage, subject=row.file_name)
+    return _draft_id(row)
+
+
+def _decide(row: OutboxRow, may_go_on: bool, passed: OutboxEvent, refusal: Refusal, way: _Way) -> OutboxRow:
+    if may_go_on:
+        return way.outbox.advance(row.id, passed, owner=way.owner)
+    return way.outbox.advance(row.id, OutboxEvent.REFUSED, owner=way.owner, refusal=refusal)
 
 
 def _send(row: OutboxRow, way: _Way) -> OutboxRow:
