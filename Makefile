@@ -24,7 +24,7 @@ run: packages-run build/.installed-run $(CATALOGUE).mo
 	fi
 
 # The virtual token signs where it can be built; elsewhere a training key does.
-demo: build/.installed-run $(CATALOGUE).mo
+demo: packages-run build/.installed-run $(CATALOGUE).mo
 	@mkdir -p build/virtual_rutoken
 	@token=; $(MAKE) -s -C tests/virtual_rutoken OUT=$(CURDIR)/$(TOKEN) && token="--virtual-token $(TOKEN)"; \
 	QT_QPA_PLATFORM=offscreen $(PYTHON) -m extern_desktop demo --folder build/demo $$token

@@ -16,17 +16,18 @@ from diagnostics.workplaces import HEALTHY, failed_ids
 from extern_api.conftest import Authority, MakeOperator, authority, make_client  # noqa: F401  their fixtures
 from extern_api.faulty_operator import FaultyOperator, answer, cut_after_request, raw
 from extern_desktop.app import open_desk
+from extern_desktop.diagnostics.catalogue import CATALOGUE
 from extern_desktop.diagnostics.collect import see_certificates, see_disk, see_modules, see_operator, see_system, see_texts
 from extern_desktop.diagnostics.report import to_json
 from extern_desktop.diagnostics.run import run_checks
-from extern_desktop.diagnostics.values import Answer, DiagnosticsReport, Remedy, Verdict
+from extern_desktop.diagnostics.values import Answer, DiagnosticsReport, Group, Remedy, Verdict
 from extern_desktop.diagnostics.workplace import OperatorSeen, Reach
 from extern_desktop.jobs.work import SilentWatcher, Work
 from extern_desktop.sandbox.office import Office
 from extern_desktop.services.connect import connect
 from extern_desktop.services.desk import Desk
 from extern_desktop.services.diagnose import diagnose, look_at
-from extern_desktop.services.training_keys import read_training_keys
+from extern_desktop.services.training_keys import read_training_keys, training_key_folder
 from extern_desktop.settings.places import Places, Stage
 from extern_desktop.signing.certificates import read_certificate
 from extern_desktop.tokens.desk import TokenDesk
@@ -81,11 +82,21 @@ def test_training_without_a_token_is_ready_and_asks_for_none(with_operator: Plac
     assert first.is_ready, to_json(first).decode()
     assert to_json(first) == to_json(second)
     by_id = answers(first)
-    way_to_a_token = ("usb-token", "smart-card-service", "readers", "token-library", "token-seen", "pin-state", "certificate-on-token", "key-on-token")
-    for check_id in way_to_a_token:
-        assert by_id[check_id].verdict is Verdict.NOT_APPLICABLE
+    way_to_a_token = [check.id for check in CATALOGUE if check.group in (Group.SMART_CARDS, Group.KEYS)]
+    assert {by_id[check_id].verdict for check_id in way_to_a_token} == {Verdict.NOT_APPLICABLE}
     for check_id in ("system-supported", "codepage", "home-writable", "operator-reachable", "clock-skew", "certificate-chain", "workspace-whole"):
         assert by_id[check_id].verdict is Verdict.PASSED, by_id[check_id]
+
+
+def test_training_key_that_can_not_be_read_stops_no_question(with_operator: Places, work: Work) -> None:
+    with open_desk(with_operator, stage=Stage.TRAINING) as desk:
+        training_key_folder(desk).mkdir(parents=True)
+        (training_key_folder(desk) / "broken.pem").write_text("no key")
+
+        report = diagnose(desk=desk, work=work)
+
+    assert report.is_ready
+    assert answers(report)["certificate-validity"].verdict is Verdict.NOT_APPLICABLE
 
 
 def test_virtual_token_needs_no_port_no_service_and_no_reader(token_desk: Desk, work: Work, person: object, rutoken: VirtualRutoken) -> None:

@@ -281,3 +281,15 @@ def test_check_report_the_first_time_takes_less_than_sixty_milliseconds_and_need
 
 def _path() -> dict[str, str]:
     return {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+
+
+def test_check_report_inspectorate_other_than_the_identifier_names_is_a_warning() -> None:
+    def change(root: etree._Element) -> None:
+        place(root, "Документ").set("КодНО", "0088")
+
+    checked = check_report(edited(declaration(), change), file_name="")
+
+    assert [(finding.rule, finding.field, finding.value, finding.facts["named"]) for finding in checked.findings] == [
+        ("authority-differs", "@КодНО", "0088", "0087")
+    ]
+    assert checked.may_be_sent

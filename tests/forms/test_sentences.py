@@ -43,7 +43,7 @@ from extern_desktop.wording.findings import finding_sentence, finding_title, omi
 from extern_desktop.wording.sentences import sentence
 from forms.declarations import INCOME, declaration, edited, place
 
-RUSSIAN_TEXTS = resource_folder() / "translations" / "ru" / "LC_MESSAGES" / "forms.po"
+RUSSIAN_TEXTS = resource_folder() / "translations" / "ru" / "LC_MESSAGES" / "extern_desktop.po"
 TAX = "Документ/УСН/СумНалПУ_НП"
 
 ERRORS: list[ExternError] = [
@@ -94,7 +94,7 @@ def test_russian_texts_are_those_the_program_asks_for() -> None:
     wanted = _message_ids(findings_wording) | _message_ids(errors_wording)
     kept = {str(message.id[0] if isinstance(message.id, tuple) else message.id) for message in _russian() if message.id}
 
-    assert kept == wanted
+    assert wanted <= kept
 
 
 def test_russian_texts_have_the_same_blanks_as_the_english_ones() -> None:
@@ -108,7 +108,8 @@ def test_russian_texts_have_the_same_blanks_as_the_english_ones() -> None:
 
 def _all_findings() -> list[Finding]:
     usn = package("1152017", "5.09")
-    facts = {"allowed": "1, 2", "limit": "5", "actual": "6", "shape": "10 цифр", "shape_en": "10 digits", "parts": "«А», «Б»", "parts_en": "“A”, “B”"}
+    facts = {"named": "0087"}
+    facts |= {"allowed": "1, 2", "limit": "5", "actual": "6", "shape": "10 цифр", "shape_en": "10 digits", "parts": "«А», «Б»", "parts_en": "“A”, “B”"}
     plain = Finding("", Severity.ERROR, "/Файл", "@КПП", "КПП организации", "020", "7{7}", facts, "Company KPP")
     structure = [replace(plain, rule=rule, line="") for rule in findings_wording._STRUCTURE]
     sides = {"expected": "271605", "stated": "-271000.5", "formula": "020 = 130 − 140"}

@@ -11,10 +11,8 @@ import traceback
 from pathlib import Path
 
 import pytest
-from conftest import Person, allow_virtual_token
-from journeys.stories import ROMASHKA_INN, declaration, enrolled, finish, put_file
-from virtual_rutoken.plug import VirtualRutoken
 
+from conftest import Person, allow_virtual_token
 from extern_desktop.jobs.work import Work
 from extern_desktop.sandbox.scene import find_taxpayer
 from extern_desktop.services.desk import Desk
@@ -22,6 +20,8 @@ from extern_desktop.services.import_report import import_report
 from extern_desktop.services.send_reports import sign_and_send
 from extern_desktop.settings.places import Places
 from extern_desktop.tokens.errors import PinRefusedError
+from journeys.stories import ROMASHKA_INN, declaration, enrolled, finish, put_file
+from virtual_rutoken.plug import VirtualRutoken
 
 CANARY = "73519284"
 WRONG_CANARY = "73519285"

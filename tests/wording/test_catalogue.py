@@ -35,6 +35,7 @@ RUSSIAN_FILES = {
     "services/training_keys.py": "a fictional signer",
     "services/enrol_training_key.py": "the label of a training key",
     "services/demonstrate.py": "a fictional signer and the declaration's XML paths",
+    "services/training_report.py": "a fictional signer and the declaration's XML paths",
     "ui/words.py": "where a Russian line may not break",
 }
 

@@ -8,7 +8,7 @@ import typer
 from extern_desktop.cli.session import Session
 from extern_desktop.services.values import Today
 from extern_desktop.services.what_is_due import read_calendar, today_of, what_is_due
-from extern_desktop.wording.statuses import cell_word, waiting_word
+from extern_desktop.wording.statuses import cell_word, standing_word, waiting_word
 from extern_desktop.wording.texts import _n, _t
 
 
@@ -44,7 +44,7 @@ def _today_lines(page: Today) -> list[str]:
     lines.append(_t("Waits for me"))
     lines += [f"  {waiting_word(it.kind)}: {it.subject} {it.organisation_name}" for it in page.waiting]
     lines.append(_t("Went wrong"))
-    lines += [f"  {it.subject} {it.organisation_name}: {it.reason}" for it in page.failed]
+    lines += [f"  {it.subject} {it.organisation_name}: {it.reason or standing_word(it.standing)}" for it in page.failed]
     return lines
 
 

@@ -72,7 +72,7 @@ def add_commands(app: typer.Typer, session: Session) -> None:
 def _docflow_lines(card: DocflowCard) -> list[str]:
     lines = [f"{card.docflow_id}  {card.status} {card.success_state}"]
     for it in card.documents:
-        at = f"{it.at:%d.%m.%Y %H:%M}" if it.at else ""
+        at = f"{it.at.astimezone():%d.%m.%Y %H:%M}" if it.at else ""
         owed = _t(" (a receipt is owed)") if it.reply_owed else ""
         lines.append(f"  {at:<17} {document_word(it.kind)}{owed}  {it.file_name}")
     return lines

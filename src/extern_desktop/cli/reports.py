@@ -29,16 +29,11 @@ def add_commands(app: typer.Typer, session: Session) -> None:
     family = typer.Typer(help=_t("Reports: check, sign, send."), no_args_is_help=True)
     app.add_typer(family, name="report")
     _add_file_commands(family, session)
+    _add_sending_commands(family, session)
     _add_desk_commands(family, session)
 
 
 def _add_file_commands(family: typer.Typer, session: Session) -> None:
-    _add_desk_commands(family, session)
-    _add_sending_commands(family, session)
-
-
-def _add_desk_commands(family: typer.Typer, session: Session) -> None:
-    """`check`, `import`, `list`, `save`: nothing leaves this computer."""
     json_option = typer.Option("--json", help=_t("Print one JSON document."))
 
     @family.command("check", help=_t("Check report files. Needs no workspace and no network."))

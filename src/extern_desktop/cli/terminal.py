@@ -114,7 +114,7 @@ def _open_in_browser(_question: object, _withdrawn: threading.Event) -> None:
 def _choose_certificate(question: object, _withdrawn: threading.Event) -> object:
     candidates = cast(ChooseCertificate, question).candidates
     for number, certificate in enumerate(candidates, 1):
-        say(f"  {number}. {certificate.owner}, {certificate.serial_number}, {certificate.valid_to_at:%d.%m.%Y}")
+        say(f"  {number}. {certificate.owner}, {certificate.serial_number}, {certificate.valid_to_at.astimezone():%d.%m.%Y}")
     prompt = _t("Number")
     sys.stderr.write(f"{prompt}: ")
     sys.stderr.flush()

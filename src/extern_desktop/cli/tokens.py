@@ -72,7 +72,7 @@ def _lines(keys: Keys) -> list[str]:
 
 def _certificate_line(keys: Keys, number: int) -> str:
     it = keys.certificates[number].certificate
-    return f"    {it.owner}, {it.organisation or it.inn}, {it.valid_to_at:%d.%m.%Y}, {it.thumbprint}"
+    return f"    {it.owner}, {it.organisation or it.inn}, {it.valid_to_at.astimezone():%d.%m.%Y}, {it.thumbprint}"
 
 
 def _change_line(change: TokenChange) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import etree
 
-from extern_desktop.forms.identity import check_numbers, read_identity
+from extern_desktop.forms.identity import check_authority, check_numbers, read_identity
 from extern_desktop.forms.library import package_of
 from extern_desktop.forms.locator import Locator
 from extern_desktop.forms.model import Form
@@ -40,6 +40,7 @@ def check_report(content: bytes, *, file_name: str) -> CheckedReport:
         check_rules(package.rules, root, form, locator, file_id=without_ending(file_name)),
         check_ratios(package.ratios, root, form, locator),
         check_numbers(form, root, locator),
+        check_authority(form, root, locator),
     )
     findings = _in_order(located, form, locator)
     return CheckedReport(read_identity(form, root), findings[:MAX_FINDINGS], max(len(findings) - MAX_FINDINGS, 0))

@@ -14,6 +14,7 @@ from extern_desktop.forms.locator import Locator
 from extern_desktop.forms.model import XML_SPACE, Form
 from extern_desktop.forms.structure import walk_document
 from extern_desktop.forms.values import Finding, Origin, Severity
+from extern_desktop.intake.file_names import read_report_name
 
 _YEAR: Final = re.compile(r"[0-9]{4}")
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,6}")
@@ -69,3 +70,35 @@ def check_numbers(form: Form, root: etree._Element, locator: Locator) -> Iterato
                 origin=Origin.IDENTITY,
             )
             yield node, finding
+
+
+def check_authority(form: Form, root: etree._Element, locator: Locator) -> Iterator[tuple[etree._Element, Finding]]:
+    """The inspectorate on the title page is another one than the file's identifier names: one of them is wrong, and the report would go astray.
+
+    A warning: the authority's published rules do not compare the two.
+    """
+    document = root.find("Документ")
+    name = read_report_name(root.get("ИдФайл", ""))
+    stated = document.get("КодНО") if document is not None else None
+    if document is None or name is None or stated is None or stated == name.last_office:
+        return
+    path = locator.path_of(document)
+    place = form.place(path)
+    field = place.fields.get("КодНО") if place else None
+    if field is None or field.type.broken(stated) is not None:
+        return
+    yield (
+        document,
+        Finding(
+            rule="authority-differs",
+            severity=Severity.WARNING,
+            path=path,
+            field="@КодНО",
+            label=field.label,
+            line=field.line,
+            value=stated,
+            facts={"named": name.last_office},
+            label_en=field.label_en,
+            origin=Origin.IDENTITY,
+        ),
+    )

@@ -18,7 +18,7 @@ from extern_desktop.jobs.work import Work
 from extern_desktop.sandbox.launch import RunningOperator, ensure_running
 from extern_desktop.sandbox.values import Pace
 from extern_desktop.services.desk import Desk
-from extern_desktop.services.errors import NoAccountError, SignInNeededError
+from extern_desktop.services.errors import NoAccountError, RealOnlyError, SignInNeededError
 from extern_desktop.services.mirroring import organisation_of
 from extern_desktop.services.questions import AskPassword, OpenInBrowser
 from extern_desktop.services.training_keys import make_training_keys
@@ -56,14 +56,14 @@ def operator_address(desk: Desk) -> OperatorAddress:
 
 def sign_in_by_password(login: str, *, desk: Desk, work: Work) -> None:
     """Ask the person's password and sign in once. A refused password is not tried again."""
-    operator = _new_operator(_real_address(desk), desk)
+    operator = _real_operator(desk)
     operator.sign_in_by_password(login, work.ask(AskPassword(login, operator.address.host)), work=work)
     _take(operator, login, desk, work)
 
 
 def sign_in_by_device(*, desk: Desk, work: Work) -> None:
     """Show the address and the code, and wait until the person has confirmed them in a browser."""
-    operator = _new_operator(_real_address(desk), desk)
+    operator = _real_operator(desk)
     device = operator.start_device_sign_in(work=work)
     work.show(WorkStage.SIGNING_IN, subject=device.user_code)
     work.ask(OpenInBrowser(device.complete_url, device.user_code))
@@ -116,6 +116,13 @@ def _connect_real(desk: Desk, work: Work) -> Operator:
     operator = _new_operator(address, desk, _read_tokens(kept))
     _choose_account(operator, "", work)
     return operator
+
+
+def _real_operator(desk: Desk) -> Operator:
+    """An operator to sign in to. Raises `RealOnlyError` in training, whose operator needs no sign-in."""
+    if desk.stage is not Stage.REAL:
+        raise RealOnlyError
+    return _new_operator(_real_address(desk), desk)
 
 
 def _new_operator(address: OperatorAddress, desk: Desk, tokens: KeptTokens | None = None) -> Operator:

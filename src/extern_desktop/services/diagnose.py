@@ -45,7 +45,7 @@ def look_at(desk: Desk, work: Work) -> Workplace:
         workspace = pool.submit(_see_workspace, desk)
         work.checkpoint()
         tokens = cards.result()
-        training = tuple(key.certificate for key in read_training_keys(desk))
+        training = _training_certificates(desk)
         now_at = desk.now()
         return Workplace(
             now_at=now_at,
@@ -81,6 +81,14 @@ def _see_workspace(desk: Desk) -> WorkspaceSeen:
         damaged_contents=desk.store.contents.damaged() if is_whole else (),
         unfinished_acts=len(desk.store.outbox.unfinished()),
     )
+
+
+def _training_certificates(desk: Desk) -> tuple[Certificate, ...]:
+    """Those of this computer. A key file that can't be read hides them and stops no other question."""
+    try:
+        return tuple(key.certificate for key in read_training_keys(desk))
+    except ExternError:
+        return ()
 
 
 def _trusted_issuers(desk: Desk) -> tuple[Certificate, ...]:

@@ -34,7 +34,7 @@ def enrol_training_key(serial: str, organisation: Organisation, *, desk: Desk, w
     if card.attempts is Attempts.LOCKED:
         raise PinLockedError(card.label)
     label = f"{organisation.name} (учебный)"
-    with desk.tokens.open(serial, work.ask(pin_question(card, TRAINING_SIGNER.surname, (label,)))) as token:
+    with desk.tokens.open(serial, work.ask(pin_question(card, f"{TRAINING_SIGNER.surname} {TRAINING_SIGNER.given_names}", (label,)))) as token:
         work.show(WorkStage.SIGNING, subject=card.label)
         key_id = secrets.token_bytes(8)
         public_key = token.generate_key_pair(key_id, label, 256)

@@ -116,3 +116,8 @@ class FolderNotOursError(EnvironmentProblemError):
     """A folder for results holds something that no demo put there."""
 
     path: str
+
+
+@dataclass(eq=False)
+class RealOnlyError(DomainRefusalError):
+    """A sign-in to the real operator was asked for in training."""

@@ -17,9 +17,9 @@ from extern_desktop.store.values import CheckSummary
 
 def read_file(path: Path) -> bytes:
     """The bytes of a file a person named. `FileUnreadableError`, or `TooLargeError` before more than the limit is read."""
+    if path.is_fifo() or path.is_socket() or path.is_char_device():  # reading would wait for whoever writes at its other end
+        raise FileUnreadableError(str(path), os.strerror(errno.EINVAL))
     try:
-        if path.is_fifo() or path.is_socket() or path.is_char_device():
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))  # reading would wait for whoever writes at its other end
         return read_untrusted(path)
     except OSError as error:
         raise FileUnreadableError(str(path), error.strerror or type(error).__name__) from error

@@ -133,7 +133,8 @@ def _waiting(owed: Sequence[WaitingRow], uncertain: Sequence[OutboxRow], unfinis
 
 def _failed(row: FailureRow) -> FailedItem:
     reason = row.refusal.reasons[0].description if row.refusal and row.refusal.reasons else row.refusal.message if row.refusal else ""
-    standing = ReportStanding.REFUSED_BY_OPERATOR if row.refusal else ReportStanding.DECLINED
+    standing = ReportStanding.CLARIFICATION if row.is_filed else ReportStanding.DECLINED
+    standing = ReportStanding.REFUSED_BY_OPERATOR if row.refusal else standing
     return FailedItem(row.report_id or "", row.docflow_id or "", standing, row.form_name, row.organisation_name, reason, row.failed_at)
 
 

@@ -200,7 +200,7 @@ docflow = sa.Table(
 sa.Index("docflow_changed", docflow.c.changed_at.desc(), docflow.c.id.desc())
 sa.Index("docflow_of_organisation", docflow.c.organisation_id, docflow.c.changed_at.desc(), docflow.c.id.desc())
 sa.Index("docflow_of_form", docflow.c.organisation_id, docflow.c.form_knd, docflow.c.period_end_on, docflow.c.changed_at)
-sa.Index("docflow_failed", docflow.c.changed_at.desc(), sqlite_where=sa.text("success_state = 'failed'"))
+sa.Index("docflow_failed", docflow.c.changed_at.desc(), sqlite_where=sa.text("success_state in ('failed', 'warning')"))
 sa.Index("docflow_unread", docflow.c.changed_at, sqlite_where=sa.text("read_at_change is null or read_at_change < changed_at"))
 sa.Index("docflow_of_draft", docflow.c.original_draft_id, sqlite_where=sa.text("original_draft_id <> ''"))
 

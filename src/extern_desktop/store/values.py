@@ -310,7 +310,7 @@ class WaitingRow:
 
 @dataclass(frozen=True, slots=True)
 class FailureRow:
-    """An act that the operator refused or a report that the authority did."""
+    """An act that the operator refused, or a report that the authority refused or wants corrected."""
 
     organisation_id: str
     organisation_name: str
@@ -325,6 +325,8 @@ class FailureRow:
     report_id: str | None = None
     refusal: Refusal | None = None
     """Set when the operator refused."""
+    is_filed: bool = False
+    """The authority accepted it and asks for a correction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ FAILED: Final = (
         docflow.c.period_code,
         docflow.c.period_end_on,
         docflow.c.changed_at,
+        docflow.c.success_state,
         outbox.c.id.label("outbox_id"),
         outbox.c.report_id,
     )
@@ -140,7 +141,7 @@ FAILED: Final = (
         )
     )
     .where(
-        sa.text("docflow.success_state = 'failed'"),
+        sa.text("docflow.success_state in ('failed', 'warning')"),
         # A failure is over once the same report was sent again and has not failed.
         ~sa.select(sa.literal(1))
         .where(
@@ -148,7 +149,7 @@ FAILED: Final = (
             _LATER.c.form_knd == docflow.c.form_knd,
             _LATER.c.period_end_on.is_not_distinct_from(docflow.c.period_end_on),
             _LATER.c.changed_at > docflow.c.changed_at,
-            _LATER.c.success_state != "failed",
+            sa.text("later.success_state not in ('failed', 'warning')"),
         )
         .correlate(docflow)
         .exists(),
@@ -284,6 +285,7 @@ def _failures(connection: sa.Connection) -> tuple[FailureRow, ...]:
             docflow_id=row.id,
             outbox_id=row.outbox_id,
             report_id=row.report_id,
+            is_filed=row.success_state == "warning",
         )
         for row in connection.execute(FAILED, {"most": MOST_ROWS})
     ]

@@ -142,3 +142,12 @@ def _(error: errors.FolderNotOursError) -> Sentence:
         means=_t("It may hold your files, so it is left alone."),
         do_next=_t("Name another folder."),
     )
+
+
+@sentence.register
+def _(_error: errors.RealOnlyError) -> Sentence:
+    return Sentence(
+        happened=_t("The training operator needs no sign-in."),
+        means=_t("Nothing was sent to the real operator: training and real work never mix."),
+        do_next=_t("To sign in to your operator, switch to real work in Settings first."),
+    )

@@ -36,6 +36,7 @@ _STRUCTURE: Final[Mapping[str, Callable[[], str]]] = {
     "total-digits": lambda: _t("{where}: the number {value} is too long, at most {limit} digits are allowed."),
     "fraction-digits": lambda: _t("{where}: “{value}” has too many digits after the point, at most {limit} are allowed."),
     "too-much": lambda: _t("{where}: at most {limit} is allowed, {value} is stated."),
+    "authority-differs": lambda: _t("{where}: “{value}” is stated, the file's identifier names {named}. Make them the same."),
     "check-digits-inn": lambda: _t("{where}: the check digits of INN {value} do not agree. Compare it with the registration papers."),
 }
 _RELATIONS: Final[Mapping[str, Callable[[], str]]] = {

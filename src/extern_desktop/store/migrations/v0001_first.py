@@ -185,7 +185,7 @@ _STATEMENTS: Final = (
     "CREATE INDEX docflow_changed ON docflow (changed_at DESC, id DESC)",
     "CREATE INDEX docflow_unread ON docflow (changed_at) WHERE read_at_change is null or read_at_change < changed_at",
     "CREATE INDEX docflow_of_organisation ON docflow (organisation_id, changed_at DESC, id DESC)",
-    "CREATE INDEX docflow_failed ON docflow (changed_at DESC) WHERE success_state = 'failed'",
+    "CREATE INDEX docflow_failed ON docflow (changed_at DESC) WHERE success_state in ('failed', 'warning')",
     "CREATE INDEX docflow_of_draft ON docflow (original_draft_id) WHERE original_draft_id <> ''",
     """CREATE INDEX reports_cell_due ON reports_cell (deadline_on, organisation_id)
     WHERE status in ('not-sent', 'not-sent-after-deadline', 'declined')""",
