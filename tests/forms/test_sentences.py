@@ -109,7 +109,8 @@ def test_russian_texts_have_the_same_blanks_as_the_english_ones() -> None:
 def _all_findings() -> list[Finding]:
     usn = package("1152017", "5.09")
     facts = {"named": "0087"}
-    facts |= {"allowed": "1, 2", "limit": "5", "actual": "6", "shape": "10 цифр", "shape_en": "10 digits", "parts": "«А», «Б»", "parts_en": "“A”, “B”"}
+    facts |= {"allowed": "1, 2"}
+    facts |= {"limit": "5", "actual": "6", "shape": "10 цифр", "shape_en": "10 digits", "parts": "«А», «Б»", "parts_en": "“A”, “B”"}
     plain = Finding("", Severity.ERROR, "/Файл", "@КПП", "КПП организации", "020", "7{7}", facts, "Company KPP")
     structure = [replace(plain, rule=rule, line="") for rule in findings_wording._STRUCTURE]
     sides = {"expected": "271605", "stated": "-271000.5", "formula": "020 = 130 − 140"}

@@ -32,7 +32,8 @@ class _Russian(gettext.NullTranslations):
     def __init__(self) -> None:
         super().__init__()
         with (catalogue_folder() / "ru" / "LC_MESSAGES" / "extern_desktop.po").open("rb") as file:
-            self.texts = {message.id: str(message.string) for message in read_po(file, abort_invalid=True) if message.id and isinstance(message.id, str)}
+            catalogue = read_po(file, abort_invalid=True)
+        self.texts = {message.id: str(message.string) for message in catalogue if message.id and isinstance(message.id, str)}
 
     def gettext(self, message: str) -> str:
         assert self.texts[message]
