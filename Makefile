@@ -45,13 +45,13 @@ packages-test:
 	@installer/linux/prepare.sh test
 
 # One virtual environment; its packages are the pinned ones with their hashes. The program itself is installed so that edits show at once.
-build/.installed-run: locks/linux.txt pyproject.toml $(NATIVE)
+build/.installed-run: locks/linux.txt pyproject.toml setup.py $(NATIVE)
 	@test -x $(PYTHON) || python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q --require-hashes --no-deps -r locks/linux.txt
 	$(PYTHON) -m pip install -q --no-build-isolation --no-deps --editable .
 	@mkdir -p build && touch $@
 
-build/.installed-test: locks/linux-dev.txt pyproject.toml $(NATIVE)
+build/.installed-test: locks/linux-dev.txt pyproject.toml setup.py $(NATIVE)
 	@test -x $(PYTHON) || python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q --require-hashes --no-deps -r locks/linux-dev.txt
 	$(PYTHON) -m pip install -q --no-build-isolation --no-deps --editable .

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from extern_desktop.cli.session import ExitCode, Session
+from extern_desktop.cli.session import ExitCode, Session, error_body, exit_code_of
+from extern_desktop.domain.errors import ExternError
 from extern_desktop.domain.outbox import OutboxState
 from extern_desktop.forms.values import CheckedReport
 from extern_desktop.services.correct_report import correct_report, open_report, save_copy
@@ -39,10 +40,13 @@ def _add_file_commands(family: typer.Typer, session: Session) -> None:
     @family.command("check", help=_t("Check report files. Needs no workspace and no network."))
     def check(files: Files, as_json: Annotated[bool, json_option] = False) -> None:
         session.as_json = as_json
-        checked = {str(file): check_file(file, work=session.work) for file in files}
+        if len(files) == 1:  # then an unreadable file is the command's own failure
+            checked: dict[str, CheckedReport | dict[str, object]] = {str(files[0]): check_file(files[0], work=session.work)}
+        else:
+            checked = {str(file): _check_one(file, session) for file in files}
         session.print_result(checked, [line for file, result in checked.items() for line in _check_lines(file, result)])
-        if not all(result.may_be_sent for result in checked.values()):
-            session.fail(ExitCode.REFUSED)
+        if not all(isinstance(result, CheckedReport) and result.may_be_sent for result in checked.values()):
+            session.fail(max(session.exit_code, ExitCode.REFUSED))
 
     @family.command("save", help=_t("Write a report of the desk to a file."))
     def save(report_id: str, target: Path) -> None:
@@ -141,7 +145,18 @@ def _add_desk_commands(family: typer.Typer, session: Session) -> None:
         session.print_result(opened.checked, _check_lines(opened.line.file_name, opened.checked))
 
 
-def _check_lines(file: str, checked: CheckedReport) -> Sequence[str]:
+def _check_one(file: Path, session: Session) -> CheckedReport | dict[str, object]:
+    """One of several files: what can't be read is told in its place, and the others are checked all the same."""
+    try:
+        return check_file(file, work=session.work)
+    except ExternError as error:
+        session.fail(max(session.exit_code, exit_code_of(error)))
+        return error_body(error)
+
+
+def _check_lines(file: str, checked: CheckedReport | dict[str, object]) -> Sequence[str]:
+    if isinstance(checked, dict):
+        return [f"{file}: {checked['happened']} {checked['do_next']}"]
     if not checked.findings:
         return [_t("{file}: no errors.").format(file=file)]
     lines = [f"{file}:"]

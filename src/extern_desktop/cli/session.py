@@ -95,13 +95,10 @@ class Session:
     def report_error(self, error: ExternError) -> ExitCode:
         """Say the error in its three parts and give its exit code."""
         self.watcher.end_line()
-        sentence = sentence_of(error)
         if self.as_json:
-            facts = {name.name: getattr(error, name.name) for name in dataclasses.fields(error) if name.repr}
-            body = {"error": type(error).__name__, "facts": facts, **dataclasses.asdict(sentence)}
-            sys.stdout.write(to_json(body) + "\n")
+            sys.stdout.write(to_json(error_body(error)) + "\n")
         else:
-            say_sentence(sentence)
+            say_sentence(sentence_of(error))
         return exit_code_of(error)
 
     @contextmanager
@@ -116,6 +113,12 @@ class Session:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+def error_body(error: ExternError) -> dict[str, object]:
+    """An error as a part of a JSON document: its kind, its facts, its sentence."""
+    facts = {name.name: getattr(error, name.name) for name in dataclasses.fields(error) if name.repr}
+    return {"error": type(error).__name__, "facts": facts, **dataclasses.asdict(sentence_of(error))}
 
 
 def exit_code_of(error: BaseException) -> ExitCode:

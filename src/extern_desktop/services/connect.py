@@ -6,13 +6,16 @@ Connected once a desk; every service asks here. Nothing is sent to a real operat
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Final
 
 from extern_desktop.domain.organisations import Organisation
 from extern_desktop.domain.secrets import AccessToken
 from extern_desktop.extern_api.operator import Operator
-from extern_desktop.extern_api.values import ApiKey, KeptTokens, OperatorAddress, Proxy, RefreshToken
+from extern_desktop.extern_api.values import ApiKey, DeviceSignIn, KeptTokens, OperatorAddress, Proxy, RefreshToken
+from extern_desktop.jobs.work import Cancelled
 from extern_desktop.jobs.work import Stage as WorkStage
 from extern_desktop.jobs.work import Work
 from extern_desktop.sandbox.launch import RunningOperator, ensure_running
@@ -66,9 +69,59 @@ def sign_in_by_device(*, desk: Desk, work: Work) -> None:
     operator = _real_operator(desk)
     device = operator.start_device_sign_in(work=work)
     work.show(WorkStage.SIGNING_IN, subject=device.user_code)
-    work.ask(OpenInBrowser(device.complete_url, device.user_code))
-    operator.wait_device_sign_in(device, work=work)
+    _wait_for_browser(operator, device, work)
     _take(operator, device.user_code, desk, work)
+
+
+def _wait_for_browser(operator: Operator, device: DeviceSignIn, work: Work) -> None:
+    """The question stays while the operator is asked; a confirmation, a refusal or the end of the code takes it away."""
+    settled, end = threading.Event(), Future[None]()
+
+    def poll() -> None:
+        try:
+            operator.wait_device_sign_in(device, work=work)
+        except BaseException as error:
+            end.set_exception(error)
+        else:
+            end.set_result(None)
+        settled.set()
+
+    polling = threading.Thread(target=poll, name="device-sign-in")
+    polling.start()
+    try:
+        work.ask_until(OpenInBrowser(device.complete_url, device.user_code), settled)
+    except Cancelled:
+        work.cancel()  # nobody waits for the code any more
+        raise
+    finally:
+        polling.join()
+    end.result()
+
+
+def is_signed_in(*, desk: Desk) -> bool:
+    """Whether a person has signed in to the operator of this desk; always in training. The operator may still say no."""
+    return desk.stage is Stage.TRAINING or desk.store.secrets.get(_secret_name(_real_address(desk))) is not None
+
+
+def has_api_key(*, desk: Desk) -> bool:
+    """Whether the program's key at the operator is kept here."""
+    return desk.store.secrets.get(options.OPERATOR_API_KEY.name) is not None
+
+
+def keep_api_key(key: AccessToken, *, desk: Desk) -> None:
+    """Keep the program's key at the operator; an empty one is forgotten. The next act connects anew with it."""
+    if key.reveal():
+        desk.store.secrets.put(options.OPERATOR_API_KEY.name, key)
+    else:
+        desk.store.secrets.forget(options.OPERATOR_API_KEY.name)
+    disconnect(desk=desk)
+
+
+def disconnect(*, desk: Desk) -> None:
+    """Connect anew at the next act: the address or the key of the real operator changed. Tokens stay."""
+    if desk.stage is Stage.REAL:
+        with desk.connecting:
+            desk.operator = None
 
 
 def sign_out(*, desk: Desk) -> None:

@@ -32,9 +32,12 @@ _LEASE_SECONDS: Final = 300.0
 def send_replies(docflow_ids: Sequence[str] | None = None, *, desk: Desk, work: Work) -> int:
     """Sign and send every reply owed on these docflows (None: on all), and give how many went. One PIN question a key.
 
-    The authority's next documents may owe new replies; they are found by the next synchronisation.
+    The authority's next documents may owe new replies; they are found by the next synchronisation. Raises `NotInWorkspaceError` for a docflow that is
+    not here.
     """
     wanted = None if docflow_ids is None else frozenset(docflow_ids)
+    for docflow_id in wanted or ():
+        desk.store.mirror.docflow(docflow_id)  # refuses one that is not there: a typing mistake must not look like "nothing owed"
     owed = [row for row in desk.store.views.waiting() if wanted is None or row.obligation.docflow_id in wanted]
     if not owed:
         return 0

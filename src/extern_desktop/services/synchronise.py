@@ -15,6 +15,8 @@ from typing import Final
 
 from extern_desktop.domain.docflows import FNS_REPORT, nss
 from extern_desktop.extern_api.operator import Operator
+from extern_desktop.extern_api.wire.base import decode
+from extern_desktop.extern_api.wire.docflows import Document
 from extern_desktop.extern_api.wire.times import MOSCOW
 from extern_desktop.jobs.work import Stage, Work
 from extern_desktop.services.connect import connect, read_organisations
@@ -47,6 +49,11 @@ def synchronise(*, desk: Desk, work: Work) -> Synchronised:
     today = started_at.astimezone(MOSCOW).date()
     _read_calendar(operator, desk.store, today, [it.id for it in organisations], work)
     return Synchronised(docflows, documents, len(organisations), desk.now())
+
+
+def synchronised_at(*, desk: Desk) -> datetime | None:
+    """When the last whole synchronisation began, by the operator's clock; None before the first."""
+    return desk.store.mirror.sync_mark(DOCFLOWS_MARK)
 
 
 def _read_docflows(operator: Operator, store: Workspace, started_at: datetime, work: Work) -> int:
@@ -85,7 +92,7 @@ def _fetch_documents(operator: Operator, store: Workspace, work: Work) -> int:
 def _fetch(document: MirrorDocument, operator: Operator, work: Work) -> tuple[MirrorDocument, bytes, bytes | None]:
     sink = io.BytesIO()
     operator.download(document.content_id, sink, limit_bytes=_LARGEST_DOCUMENT_BYTES, work=work)
-    signatures = operator.signatures(document.docflow_id, document.id, work=work)
+    signatures = decode(document.raw, Document).signatures  # told with the docflow: no request of its own
     signature = operator.signature_content(document.docflow_id, document.id, signatures[0].id, work=work) if signatures else None
     return document, sink.getvalue(), signature
 
