@@ -31,7 +31,7 @@ demo: packages-run build/.installed-run $(CATALOGUE).mo
 
 test: packages-test build/.installed-test $(CATALOGUE).mo
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/ruff check src tests native
+	$(VENV)/bin/ruff check src tests bench native installer
 	$(VENV)/bin/mypy
 	$(PYTHON) -m pytest -n 2 --dist loadgroup
 

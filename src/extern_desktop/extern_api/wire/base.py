@@ -6,7 +6,8 @@ enumeration stays the text that came. Nothing here knows HTTP.
 
 from __future__ import annotations
 
-from typing import TypeVar
+import threading
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -32,11 +33,28 @@ def decode(content: bytes, kind: type[W]) -> W:
     count as missing, numbers in quotes as numbers. Raises `UnreadableWireError`, also for nesting too deep to read.
     """
     try:
-        return msgspec.json.decode(content, type=kind)
+        model: W = _decoder_of(kind).decode(content)
+        return model
     except msgspec.ValidationError:
         return read_part(decode_loosely(content), kind)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise UnreadableWireError(f"not the JSON of {kind}") from error
+
+
+_decoders: Final[dict[Any, msgspec.json.Decoder[Any]]] = {}
+_learning: Final = threading.Lock()
+
+
+def _decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:
+    """The reader of this shape, made once and by one thread at a time.
+
+    msgspec learns a model at its first use by running Python, and a second thread that reads the half-learnt model crashes the whole process.
+    """
+    known = _decoders.get(kind)
+    if known is None:
+        with _learning:
+            known = _decoders[kind] = msgspec.json.Decoder(kind)
+    return known
 
 
 def decode_loosely(content: bytes) -> object:
@@ -49,6 +67,7 @@ def decode_loosely(content: bytes) -> object:
 
 def read_part(value: object, kind: type[W]) -> W:
     """A model from an already decoded value, such as the `task-result` of a task. Nulls count as missing."""
+    _decoder_of(kind)
     try:
         return msgspec.convert(_without_nulls(value), type=kind, strict=False)
     except (msgspec.ValidationError, RecursionError) as error:
