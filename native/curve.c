@@ -147,7 +147,7 @@ static void start_field(field *f, size_t size, const uint8_t *p, const uint8_t *
     for (int right = 1; right < LIMB_BITS; right *= 2)
         inverse *= 2 - f->p[0] * inverse;
     f->inverse = (limb)(0 - inverse);
-    limb power[MAX_LIMBS] = {1}, plain[MAX_LIMBS] = {0}, minus_3[MAX_LIMBS], three[MAX_LIMBS] = {3};
+    limb power[MAX_LIMBS] = {1}, plain[MAX_LIMBS] = {0}, minus_3[MAX_LIMBS] = {0}, three[MAX_LIMBS] = {3};
     int bits = LIMB_BITS * f->limbs;
     for (int i = 0; i < 2 * bits; i++) {
         if (i == bits)
@@ -164,7 +164,7 @@ static void start_field(field *f, size_t size, const uint8_t *p, const uint8_t *
 /* value^(p - 2): the inverse, by Fermat. */
 static void invert(const field *f, limb *out, const limb *value)
 {
-    limb exponent[MAX_LIMBS], two[MAX_LIMBS] = {2}, power[MAX_LIMBS];
+    limb exponent[MAX_LIMBS] = {0}, two[MAX_LIMBS] = {2}, power[MAX_LIMBS];
     subtract_limbs(f->limbs, exponent, f->p, two);
     memcpy(power, f->one, sizeof power);
     for (int bit = LIMB_BITS * f->limbs - 1; bit >= 0; bit--) {

@@ -172,15 +172,12 @@ def test_passphrase_of_real_work_is_asked_where_no_keyring_is_and_opens_the_work
 @pytest.mark.parametrize("arguments", [("tokens", "watch"), ("sandbox", "serve")])
 def test_command_that_waits_ends_with_ctrl_c_and_no_traceback(home: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     errors = tmp_path / "errors"
-    with errors.open("w+") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "extern_desktop", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=err,
-            text=True,
-            env=os.environ | {HOME_VARIABLE: str(home)},
-        )
+    command = [sys.executable, "-m", "extern_desktop", *arguments]
+    surroundings = os.environ | {HOME_VARIABLE: str(home)}
+    with (
+        errors.open("w+") as err,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, text=True, env=surroundings) as process,
+    ):
         try:
             if arguments[0] == "sandbox":
                 assert process.stdout is not None
@@ -193,7 +190,6 @@ def test_command_that_waits_ends_with_ctrl_c_and_no_traceback(home: Path, tmp_pa
             process.communicate(timeout=30)
         finally:
             process.kill()
-            process.wait()
 
     assert process.returncode in (0, 130)
     assert "Traceback" not in errors.read_text()

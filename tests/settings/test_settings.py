@@ -161,7 +161,7 @@ def test_without_value_goes_back_to_the_default() -> None:
     assert settings.get(TEXT_SIZE_PERCENT) == 125
 
 
-BROKEN = [('{\n  "language": "en",\n}', 3), ("", 1), ("[1]", 1), ("[" * 200_000, 0), ('{"a": 1' + "0" * 5000 + "}", 0)]
+BROKEN = [('{\n  "language": "en"\n  "theme"', 3), ("", 1), ("[1]", 1), ("[" * 200_000, 0), ('{"a": 1' + "0" * 5000 + "}", 0)]
 
 
 @pytest.mark.parametrize(("text", "line"), BROKEN)

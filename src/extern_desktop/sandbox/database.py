@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -36,11 +36,13 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
-        try:
-            self._connection = connect(path)
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            raise UnreadableStateError(str(path), str(error)) from error
+        with ExitStack() as undo:
+            try:
+                self._connection = undo.enter_context(closing(connect(path)))
+                self._prepare()
+            except sqlite3.DatabaseError as error:
+                raise UnreadableStateError(str(path), str(error)) from error
+            undo.pop_all()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -72,10 +74,13 @@ class Database:
 def connect(path: Path) -> sqlite3.Connection:
     """A connection whose transactions are begun by hand."""
     rows = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS)
-    rows.row_factory = sqlite3.Row
-    rows.execute("PRAGMA journal_mode = WAL")
-    rows.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing; only a power cut may take the last moments of a training
-    rows.execute("PRAGMA foreign_keys = ON")
+    with ExitStack() as undo:
+        undo.enter_context(closing(rows))
+        rows.row_factory = sqlite3.Row
+        rows.execute("PRAGMA journal_mode = WAL")
+        rows.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing; only a power cut may take the last moments of a training
+        rows.execute("PRAGMA foreign_keys = ON")
+        undo.pop_all()
     return rows
 
 

@@ -43,10 +43,10 @@ class Office:
         self.pace = pace
         self.now = now
         self.account = keep_account(state_folder)
-        self.database = Database(state_folder / FILE_NAME)
         self.contents = ContentStore(state_folder)
         self.authority = TrainingAuthority(state_folder, now)
         self.calendar: WorkingCalendar = read_calendar((resource_folder() / "calendars" / "russia.toml").read_bytes())
+        self.database = Database(state_folder / FILE_NAME)
         self.started_on = self._begin()
 
     @contextmanager

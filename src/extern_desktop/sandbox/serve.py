@@ -52,12 +52,10 @@ def serve(
         address = Address(os.getpid(), listener.getsockname()[1], pace, secrets.token_hex(_SECRET_BYTES))
         office = Office(state_folder, pace)
         try:
-            server = uvicorn.Server(server_config(serving_app(office, address)))
+            server = _TellingServer(server_config(serving_app(office, address)), address, when_ready)
             if tied_to_parent:
                 threading.Thread(target=_stop_with_parent, args=(server,), daemon=True, name="parent-watch").start()
             write_address(state_folder, address)
-            if when_ready is not None:
-                when_ready(address)
             server.run(sockets=[listener])
         finally:
             office.close()
@@ -93,6 +91,20 @@ def refuse_other_hosts(host: str) -> None:
         loopback = False  # a name: what it means is not ours to decide
     if not loopback:
         raise NotLoopbackError(host)
+
+
+class _TellingServer(uvicorn.Server):
+    """Tells its address once it answers and Ctrl+C is its own to handle."""
+
+    def __init__(self, config: uvicorn.Config, address: Address, when_ready: Callable[[Address], None] | None) -> None:
+        super().__init__(config)
+        self._address = address
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._when_ready is not None:
+            self._when_ready(self._address)
 
 
 def server_config(app: Callable[..., object]) -> uvicorn.Config:

@@ -32,9 +32,9 @@ def decode(content: bytes, kind: type[W]) -> W:
     The straight way reads in one pass. Where it stumbles, usually over a null in a field that is not nullable, the object is read loosely: nulls
     count as missing, numbers in quotes as numbers. Raises `UnreadableWireError`, also for nesting too deep to read.
     """
+    decoder: msgspec.json.Decoder[W] = _decoder_of(kind)
     try:
-        model: W = _decoder_of(kind).decode(content)
-        return model
+        return decoder.decode(content)
     except msgspec.ValidationError:
         return read_part(decode_loosely(content), kind)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
