@@ -1,7 +1,8 @@
 """Sign a batch of reports on the virtual token through the service, and see what all but the token costs.
 
-The module writes down the time spent inside its calls; everything else of the batch (our check, the hash, the CMS, the pipe to the child process,
-two commits to disk) is overhead. The product's figure is that overhead, the anchor is the token's own time of the same batch.
+The module writes down the time spent inside its calls; everything else of the batch (the hash, the CMS and its verification, the pipe to the child
+process, the commits to disk) is overhead. Our check was made when the reports came onto the desk. The product's figure is that overhead, the anchor
+is the token's own time of the same batch.
 """
 
 from __future__ import annotations

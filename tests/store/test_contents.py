@@ -9,7 +9,7 @@ import pytest
 
 from extern_desktop.store.contents import CHUNK_BYTES, INLINE_BYTES
 from extern_desktop.store.errors import ContentChangedError, ContentMissingError
-from extern_desktop.store.values import DocflowUpdate
+from extern_desktop.store.values import DocflowUpdate, FetchedDocument
 from extern_desktop.store.workspace import Workspace
 from store.conftest import add_signed, child_program, docflow, document, identity
 
@@ -103,9 +103,9 @@ def test_damaged_names_every_document_that_is_missing_or_altered(workspace: Work
     workspace.mirror.store_docflows([DocflowUpdate(flow, (document(flow.id, 1), document(flow.id, 2)), ())])
     keep(workspace, b"1" * 10_000, "report.xml")
     (first,) = files(workspace)
-    workspace.mirror.keep_content(document(flow.id, 1).id, b"2" * 10_000)
+    workspace.mirror.keep_fetched([FetchedDocument(document(flow.id, 1).id, b"2" * 10_000)])
     (second,) = set(files(workspace)) - {first}
-    workspace.mirror.keep_signature(document(flow.id, 2).id, b"3" * 10_000)
+    workspace.mirror.keep_fetched([FetchedDocument(document(flow.id, 2).id, b"small", b"3" * 10_000)])
     assert workspace.contents.damaged() == ()
 
     first.unlink()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import threading
 import time
@@ -200,13 +201,20 @@ def test_write_while_another_process_holds_the_lock_says_busy(database: Database
         writing.touch(ChangeKind.SYNC, "free again")
 
 
-def test_open_with_raw_key_takes_at_most_10_ms(workspace: Workspace, key: WorkspaceKey) -> None:
+def test_open_with_raw_key_costs_a_quarter_of_a_passphrase_at_most(workspace: Workspace, key: WorkspaceKey) -> None:
+    """SQLCipher itself would spend the whole derivation; how little we spend is a figure of the bench."""
+
     def opened_in_seconds() -> float:
         began = time.perf_counter()
         with Workspace(workspace.folder, key):
             return time.perf_counter() - began
 
-    assert min(opened_in_seconds() for _ in range(7)) <= 0.010
+    def derived_in_seconds() -> float:
+        began = time.perf_counter()
+        hashlib.pbkdf2_hmac("sha512", b"passphrase", b"salt of 16 bytes", 256_000)
+        return time.perf_counter() - began
+
+    assert min(opened_in_seconds() for _ in range(7)) <= 0.25 * derived_in_seconds()
 
 
 def test_open_wrong_key_is_told_from_damage(workspace: Workspace, capfd: pytest.CaptureFixture[str]) -> None:

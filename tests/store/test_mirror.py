@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from extern_desktop.settings.places import Stage
 from extern_desktop.store.errors import NotInWorkspaceError
 from extern_desktop.store.keys import obtain_key
-from extern_desktop.store.values import ChangeKind, DocflowUpdate, MirrorDocflow, Obligation
+from extern_desktop.store.values import ChangeKind, DocflowUpdate, FetchedDocument, MirrorDocflow, Obligation
 from extern_desktop.store.workspace import Workspace, make_folder
 from store.conftest import NOON, NORTH_WIND, ROMASHKA, cell, docflow, document
 
@@ -77,8 +77,7 @@ def test_documents_keep_their_content_when_read_again(workspace: Workspace) -> N
     assert workspace.mirror.documents_to_fetch() == (receipt,)
     assert workspace.mirror.content(receipt.id) is None
 
-    changes = workspace.mirror.keep_content(receipt.id, b"<receipt/>" * 1000)
-    workspace.mirror.keep_signature(receipt.id, b"\x30\x80")
+    changes = workspace.mirror.keep_fetched([FetchedDocument(receipt.id, b"<receipt/>" * 1000, b"\x30\x80")])
     workspace.mirror.store_docflows([update(replace(flow, changed_at=NOON + timedelta(minutes=1)), documents=2)])
 
     kept, new = workspace.mirror.documents(flow.id)
@@ -89,13 +88,25 @@ def test_documents_keep_their_content_when_read_again(workspace: Workspace) -> N
     assert [row.id for row in workspace.mirror.documents_to_fetch()] == [new.id]
 
 
-def test_keep_content_again_replaces_it(workspace: Workspace) -> None:
+def test_keep_fetched_portion_with_an_unknown_document_keeps_nothing_of_it(workspace: Workspace) -> None:
+    flow = docflow()
+    workspace.mirror.store_docflows([update(flow)])
+    known = FetchedDocument(document(flow.id).id, b"large" * 10_000, b"\x30\x80")
+
+    with pytest.raises(NotInWorkspaceError):
+        workspace.mirror.keep_fetched([known, FetchedDocument("x", b"unknown" * 10_000)])
+
+    assert workspace.mirror.content(known.document_id) is None
+    assert list((workspace.folder / "contents").glob("*/*")) == []
+
+
+def test_keep_fetched_again_replaces_it(workspace: Workspace) -> None:
     flow = docflow()
     workspace.mirror.store_docflows([update(flow)])
     receipt = document(flow.id)
-    workspace.mirror.keep_content(receipt.id, b"first")
+    workspace.mirror.keep_fetched([FetchedDocument(receipt.id, b"first")])
 
-    workspace.mirror.keep_content(receipt.id, b"second")
+    workspace.mirror.keep_fetched([FetchedDocument(receipt.id, b"second")])
 
     assert workspace.mirror.content(receipt.id) == b"second"
     with workspace._database.read() as connection:
@@ -145,7 +156,7 @@ def test_unknown_rows_say_so(workspace: Workspace) -> None:
         lambda: workspace.mirror.docflow("x"),
         lambda: workspace.mirror.document("x"),
         lambda: workspace.mirror.content("x"),
-        lambda: workspace.mirror.keep_content("x", b""),
+        lambda: workspace.mirror.keep_fetched([FetchedDocument("x", b"")]),
     ):
         with pytest.raises(NotInWorkspaceError):
             act()

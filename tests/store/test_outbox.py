@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from extern_desktop.domain.outbox import ImpossibleStepError, OutboxEvent, Outbo
 from extern_desktop.store.errors import AlreadyInOutboxError, ContentChangedError, NotInWorkspaceError, OutboxLeaseError
 from extern_desktop.store.keys import WorkspaceKey
 from extern_desktop.store.lock import Owner
-from extern_desktop.store.values import ChangeKind, Changes, OutboxRow, Refusal, RefusalReason
+from extern_desktop.store.values import ChangeKind, Changes, DocflowUpdate, MirrorDocument, OutboxRow, Refusal, RefusalReason, SignedReport
 from extern_desktop.store.workspace import Workspace
 from store.conftest import ROMASHKA, add_signed, child_environment, docflow, document, identity
 
@@ -63,6 +64,72 @@ def test_add_signed_same_bytes_or_file_id_twice_is_refused(workspace: Workspace,
 
     assert (refused.value.outbox_id, refused.value.state) == (first, S.SIGNED)
     assert len(workspace.outbox.all()) == 1
+
+
+def add_reply(workspace: Workspace, answered: MirrorDocument) -> OutboxRow:
+    return workspace.outbox.add_reply(
+        docflow_id=answered.docflow_id,
+        document_id=answered.id,
+        reply_type="fns534-report-receipt",
+        reply_id="r1",
+        file_name="IZ.xml",
+        content=b"<receipt/>",
+        signature=b"s",
+        certificate_der=b"c",
+        organisation_id=ROMASHKA.id,
+    )
+
+
+def signed(workspace: Workspace, content: bytes, file_id: str = "") -> SignedReport:
+    row = workspace.reports.add(content, f"{file_id or 'file'}.xml", identity(file_id=file_id))
+    return SignedReport(row.id, row.content_sha256, b"s" + content, b"c", ROMASHKA.id, "0087")
+
+
+def test_add_all_signed_keeps_each_with_its_number_in_the_order_given(workspace: Workspace) -> None:
+    before = workspace.outbox.get(add_signed(workspace, b"zero"))
+    together = [signed(workspace, b"one", "ONE"), signed(workspace, b"two", "TWO"), signed(workspace, b"three", "THREE")]
+
+    ids = workspace.outbox.add_all_signed(together)
+
+    rows = [workspace.outbox.get(outbox_id) for outbox_id in ids]
+    assert [row.report_id for row in rows] == [it.report_id for it in together]
+    assert [row.number for row in rows] == [before.number + 1, before.number + 2, before.number + 3]
+    assert [workspace.outbox.signed(row.id).signature for row in rows] == [b"sone", b"stwo", b"sthree"]
+
+
+@pytest.mark.parametrize(("content", "file_id"), [(b"one", "OTHER"), (b"other", "ONE")])
+@pytest.mark.parametrize("is_kept_before", [True, False])
+def test_add_all_signed_with_one_that_stands_keeps_none(workspace: Workspace, content: bytes, file_id: str, is_kept_before: bool) -> None:
+    first, other, again = signed(workspace, b"one", "ONE"), signed(workspace, b"two", "TWO"), signed(workspace, content, file_id)
+    if is_kept_before:
+        workspace.outbox.add_all_signed([first])
+    before = workspace.outbox.all()
+
+    with pytest.raises(AlreadyInOutboxError):
+        workspace.outbox.add_all_signed([other, again] if is_kept_before else [first, other, again])
+
+    assert workspace.outbox.all() == before
+
+
+def test_looking_for_the_same_act_goes_through_its_index(workspace: Workspace) -> None:
+    asked: list[tuple[str, Any]] = []
+    engines = (workspace._database._writer, workspace._database._readers)
+    workspace.mirror.store_docflows([DocflowUpdate(docflow(), (document(docflow().id),), ())])
+    one = signed(workspace, b"one", "ONE")
+    for engine in engines:
+        sa.event.listen(engine, "before_cursor_execute", lambda _c, _cursor, sql, values, *_more: asked.append((sql, values)))
+
+    workspace.outbox.add_all_signed([one])
+    add_reply(workspace, document(docflow().id))
+    workspace.reports.find(b"one")
+
+    selects = [(sql, values) for sql, values in asked if sql.lstrip().lower().startswith("select")]
+    assert len(selects) >= 5
+    with workspace._database.read() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        for sql, values in selects:
+            plan = [row[3] for row in raw.execute(f"explain query plan {sql}", values)]
+            assert not [step for step in plan if step.startswith("SCAN") and "CONSTANT" not in step], (sql, plan)
 
 
 @pytest.mark.parametrize(("event", "allowed"), [(E.WITHDRAWN, True), (E.REFUSED, True), (E.UPLOAD_DONE, False)])
@@ -299,27 +366,14 @@ def test_reply_has_its_own_way_and_cannot_be_doubled(workspace: Workspace) -> No
     workspace.mirror.store_docflow_page([flow])
     answered = document(flow.id)
 
-    def reply() -> OutboxRow:
-        return workspace.outbox.add_reply(
-            docflow_id=flow.id,
-            document_id=answered.id,
-            reply_type="fns534-report-receipt",
-            reply_id="r1",
-            file_name="IZ.xml",
-            content=b"<receipt/>",
-            signature=b"s",
-            certificate_der=b"c",
-            organisation_id=ROMASHKA.id,
-        )
-
-    row = reply()
+    row = add_reply(workspace, answered)
     assert (row.kind, row.state, row.document_id, row.reply_id, row.docflow_id) == (OutboxKind.REPLY, S.SIGNED, answered.id, "r1", flow.id)
     with pytest.raises(AlreadyInOutboxError):
-        reply()
+        add_reply(workspace, answered)
     assert walk(workspace, row.id, E.UPLOAD_DONE, E.SEND_ASKED, E.LINE_LOST, E.FOUND_UNSENT).state is S.UPLOADED
     assert walk(workspace, row.id, E.SEND_ASKED, E.ACCEPTED).state is S.SENT
     with pytest.raises(AlreadyInOutboxError):
-        reply()
+        add_reply(workspace, answered)
 
 
 def test_changes_name_the_act_and_its_report(workspace: Workspace) -> None:

@@ -188,6 +188,7 @@ STATEMENTS: Mapping[str, sa.Executable] = {
     "calendar of one": views.CALENDAR[True],
     "days": views.DAYS[False],
     "accepted": views.ACCEPTED,
+    "forms": views.FORMS,
     "waiting": views.WAITING,
     "failed": views.FAILED,
     "refused": views.REFUSED,

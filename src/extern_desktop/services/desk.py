@@ -33,3 +33,5 @@ class Desk:
     operator: Operator | None = None
     """Signed in, its account chosen; None before `services.connect.connect`."""
     connecting: threading.Lock = field(default_factory=threading.Lock)
+    sound: set[tuple[str, str]] = field(default_factory=set)
+    """SHA-256 and name of files that passed our check since the desk was opened. The rules don't change while the program runs, bytes may."""

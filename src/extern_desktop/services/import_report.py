@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from pathlib import Path
 
@@ -41,16 +42,26 @@ def import_report(path: Path, *, desk: Desk, work: Work) -> str:
     work.show(Stage.CHECKING, subject=path.name)
     checked = check_report(content, file_name="")
     file_name = f"{checked.identity.file_id}.xml" if checked.identity else path.name
-    return desk.store.reports.add(content, file_name, checked.identity, summary_of(checked, desk)).id
+    row = desk.store.reports.add(content, file_name, checked.identity, summary_of(checked, desk))
+    note_sound(checked, content, file_name, desk)
+    return row.id
 
 
 def check_on_desk(report_id: str, *, desk: Desk, work: Work) -> CheckedReport:
     """Check a report of the desk again and keep what was found."""
     row = desk.store.reports.get(report_id)
     work.show(Stage.CHECKING, subject=row.file_name)
-    checked = check_report(desk.store.reports.content(report_id), file_name=row.file_name)
+    content = desk.store.reports.content(report_id)
+    checked = check_report(content, file_name=row.file_name)
     desk.store.reports.set_checked(report_id, summary_of(checked, desk), checked.identity)
+    note_sound(checked, content, row.file_name, desk)
     return checked
+
+
+def note_sound(checked: CheckedReport, content: bytes, file_name: str, desk: Desk) -> None:
+    """Remember that these bytes under this name passed our check: until the desk is closed they need not be checked again."""
+    if checked.may_be_sent and checked.identity is not None:
+        desk.sound.add((hashlib.sha256(content).hexdigest(), file_name))
 
 
 def check_file(path: Path, *, work: Work) -> CheckedReport:

@@ -23,14 +23,16 @@ from extern_desktop.services.connect import connect, read_organisations
 from extern_desktop.services.desk import Desk
 from extern_desktop.services.mirroring import cells_of, docflow_of, update_of
 from extern_desktop.services.values import Synchronised
-from extern_desktop.store.values import MirrorDocument
+from extern_desktop.store.values import FetchedDocument, MirrorDocument
 from extern_desktop.store.views import DOCFLOWS_MARK
 from extern_desktop.store.workspace import Workspace
 
-LANES: Final = 16
-"""Requests side by side; the operator allows 20 and the window wants some for itself."""
+LANES: Final = 6
+"""Requests side by side. The operator allows 20, but every lane also decodes, and many of them keep the window waiting for the interpreter."""
 _TOGETHER: Final = 100
 """Docflows read whole and stored in one transaction."""
+_PARCEL_BYTES: Final = 16 << 20
+"""Fetched documents are kept when they come to so much, lest a hundred large ones wait in memory."""
 _OVERLAP: Final = timedelta(minutes=2)
 """Changes of one moment may be told late: we ask a little further back than the mark."""
 _CALENDAR_BACK: Final = timedelta(days=92)
@@ -81,20 +83,37 @@ def _fetch_documents(operator: Operator, store: Workspace, work: Work) -> int:
         while portion := [it for it in store.mirror.documents_to_fetch(most=_TOGETHER) if not it.is_encrypted and not it.is_compressed]:
             work.checkpoint()
             work.show(Stage.DOWNLOADING, fetched)
-            for document, content, signature in pool.map(lambda it: _fetch(it, operator, work), portion):
-                if signature is not None:
-                    store.mirror.keep_signature(document.id, signature)
-                store.mirror.keep_content(document.id, content)
-                fetched += 1
+            for together in _in_parcels(pool.map(lambda it: _fetch(it, operator, work), portion)):
+                store.mirror.keep_fetched(together)
+                fetched += len(together)
     return fetched
 
 
-def _fetch(document: MirrorDocument, operator: Operator, work: Work) -> tuple[MirrorDocument, bytes, bytes | None]:
+def _in_parcels(fetched: Iterator[FetchedDocument]) -> Iterator[list[FetchedDocument]]:
+    """What one transaction takes: all of them, or less when they are large. When fetching fails, what came before is given first."""
+    parcel: list[FetchedDocument] = []
+    size = 0
+    try:
+        for it in fetched:
+            parcel.append(it)
+            size += len(it.content)
+            if size > _PARCEL_BYTES:
+                yield parcel
+                parcel, size = [], 0
+    except Exception:
+        if parcel:
+            yield parcel
+        raise
+    if parcel:
+        yield parcel
+
+
+def _fetch(document: MirrorDocument, operator: Operator, work: Work) -> FetchedDocument:
     sink = io.BytesIO()
     operator.download(document.content_id, sink, limit_bytes=_LARGEST_DOCUMENT_BYTES, work=work)
     signatures = decode(document.raw, Document).signatures  # told with the docflow: no request of its own
     signature = operator.signature_content(document.docflow_id, document.id, signatures[0].id, work=work) if signatures else None
-    return document, sink.getvalue(), signature
+    return FetchedDocument(document.id, sink.getvalue(), signature)
 
 
 def _read_calendar(operator: Operator, store: Workspace, today: date, organisation_ids: list[str], work: Work) -> None:

@@ -16,19 +16,11 @@ from extern_desktop.extern_api.wire.times import MOSCOW
 from extern_desktop.services.desk import Desk
 from extern_desktop.services.list_reports import ready_report_ids
 from extern_desktop.services.signers import list_signing_keys
-from extern_desktop.services.values import (
-    CalendarCell,
-    DayMark,
-    DueGroup,
-    FailedItem,
-    ReportStanding,
-    Today,
-    WaitingItem,
-    WaitingKind,
-)
+from extern_desktop.services.today_values import DayMark, DueGroup, FailedItem, ReportStanding, Today, WaitingItem, WaitingKind
+from extern_desktop.services.values import CalendarCell
 from extern_desktop.settings.places import resource_folder
 from extern_desktop.store.values import CalendarCell as StoredCell
-from extern_desktop.store.values import DayCount, FailureRow, OutboxRow, WaitingRow
+from extern_desktop.store.values import DayCount, FailureRow, FormCount, OutboxRow, WaitingRow
 
 DAYS: Final = 14
 CERTIFICATE_WARNING: Final = timedelta(days=60)
@@ -56,10 +48,11 @@ def what_is_due(*, desk: Desk) -> Today:
     return Today(
         on=today,
         days=day_marks(today, rows.days, working_calendar()),
-        due=due_groups(rows.due, desk.store.views.calendar(today, today + timedelta(days=DAYS - 1)), today),
+        due=due_groups(rows.due, desk.store.views.forms(today, today + timedelta(days=DAYS - 1)), today),
         waiting=tuple(_waiting(rows.waiting, rows.uncertain, desk.store.outbox.unfinished())),
         failed=tuple(_failed(row) for row in rows.failures),
         ready_report_ids=ready_report_ids(reports),
+        reports=len(reports),
         accepted_count=rows.accepted,
         organisations=len(desk.store.organisations.all()),
         synchronised_at=rows.synchronised_at,
@@ -105,15 +98,15 @@ def day_marks(today: date, counts: Sequence[DayCount], calendar: WorkingCalendar
     return tuple(marks)
 
 
-def due_groups(due: Iterable[StoredCell], ahead: Iterable[StoredCell], today: date) -> tuple[DueGroup, ...]:
-    """One line for a form due on one day, the oldest day first; days with nothing left are not listed. Pure."""
-    cells = {(it.organisation.id, it.cell.form_id, it.cell.deadline_on, it.cell.period_number): it for it in (*due, *ahead)}
+def due_groups(due: Iterable[StoredCell], ahead: Iterable[FormCount], today: date) -> tuple[DueGroup, ...]:
+    """One line for a form due on one day, the oldest day first; days with nothing left are not listed. Of `due` only what is overdue. Pure."""
     total: Counter[tuple[date, str]] = Counter()
     left: Counter[tuple[date, str]] = Counter()
-    for it in cells.values():
-        place = (it.cell.deadline_on, it.cell.form_short_name)
-        total[place] += 1
-        left[place] += _cell(it).status not in _NOTHING_LEFT
+    overdue = (FormCount(it.cell.deadline_on, it.cell.form_short_name, it.cell.status, 1) for it in due if it.cell.deadline_on < today)
+    for it in (*overdue, *ahead):
+        place = (it.on, it.form_short_name)
+        total[place] += it.count
+        left[place] += it.count if _status(it.status) not in _NOTHING_LEFT else 0
     groups = (DueGroup(form, on, left[on, form], count, (on - today).days) for (on, form), count in sorted(total.items()))
     return tuple(group for group in groups if group.left)
 
@@ -140,10 +133,6 @@ def _failed(row: FailureRow) -> FailedItem:
 
 def _cell(stored: StoredCell) -> CalendarCell:
     cell = stored.cell
-    try:
-        status = CellStatus(cell.status)
-    except ValueError:
-        status = CellStatus.NOT_SENT  # a word of the operator that we don't know: nothing is promised
     return CalendarCell(
         stored.organisation,
         cell.form_id,
@@ -153,7 +142,14 @@ def _cell(stored: StoredCell) -> CalendarCell:
         cell.deadline_on,
         cell.period_year,
         cell.period_number,
-        status,
+        _status(cell.status),
     )
+
+
+def _status(word: str) -> CellStatus:
+    try:
+        return CellStatus(word)
+    except ValueError:
+        return CellStatus.NOT_SENT  # a word of the operator that we don't know: nothing is promised
 
 

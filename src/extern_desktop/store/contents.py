@@ -14,6 +14,7 @@ import struct
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -134,16 +135,19 @@ class ContentStore:
         return self._folder / content_id[:2] / content_id
 
     def _keep(self, data: bytes) -> KeptContent:
-        content_id, digest = uuid.uuid4().hex, hashlib.sha256(data).hexdigest()
+        content_id = uuid.uuid4().hex
         if len(data) <= INLINE_BYTES:
-            return KeptContent(content_id, len(data), digest, data, None)
+            return KeptContent(content_id, len(data), hashlib.sha256(data).hexdigest(), data, None)
         key = secrets.token_bytes(_KEY_BYTES)
-        try:
-            self._write_file(content_id, key, data)
-        except OSError as problem:
-            raise translated(problem, self._database.folder, self._path(content_id)) from problem
+        with ThreadPoolExecutor(1, thread_name_prefix="content-digest") as beside:  # hashing takes as long as encrypting, and needs no interpreter
+            digest = beside.submit(hashlib.sha256, data)
+            try:
+                self._write_file(content_id, key, data)
+            except OSError as problem:
+                raise translated(problem, self._database.folder, self._path(content_id)) from problem
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return KeptContent(content_id, len(data), digest, None, nonce + self._wrapping.encrypt(nonce, key, content_id.encode()))
+        wrapped = nonce + self._wrapping.encrypt(nonce, key, content_id.encode())
+        return KeptContent(content_id, len(data), digest.result().hexdigest(), None, wrapped)
 
     def _write_file(self, content_id: str, key: bytes, data: bytes) -> None:
         path = self._path(content_id)
@@ -156,9 +160,13 @@ class ContentStore:
         try:
             with fresh.open("xb") as target:
                 target.write(header)
+                plain = memoryview(data)
+                box = memoryview(bytearray(min(len(data), CHUNK_BYTES) + _TAG_BYTES))  # one for all: new memory costs more than the cipher
                 for number, start in enumerate(range(0, len(data), CHUNK_BYTES)):
-                    chunk = data[start : start + CHUNK_BYTES]
-                    target.write(cipher.encrypt(_nonce(number, is_last=start + CHUNK_BYTES >= len(data)), chunk, header))
+                    chunk = plain[start : start + CHUNK_BYTES]
+                    sealed = box[: len(chunk) + _TAG_BYTES]
+                    cipher.encrypt_into(_nonce(number, is_last=start + CHUNK_BYTES >= len(data)), chunk, header, sealed)
+                    target.write(sealed)
                 target.flush()
                 os.fsync(target.fileno())
             rename_firmly(fresh, path)

@@ -6,6 +6,7 @@ Everything here may be stored twice and in any order: what is older never overwr
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -15,10 +16,10 @@ from sqlalchemy.dialects.sqlite import insert
 from extern_desktop.domain.docflows import nss
 from extern_desktop.store._engine import Database, Writing
 from extern_desktop.store._rows import DOCFLOW_COLUMNS, DOCUMENT_COLUMNS, OBLIGATION_COLUMNS, cell_row, docflow_row, document_row
-from extern_desktop.store.contents import ContentStore
+from extern_desktop.store.contents import ContentStore, KeptContent
 from extern_desktop.store.errors import NotInWorkspaceError, RowKind
 from extern_desktop.store.schema import docflow, document, mark, obligation, reports_cell
-from extern_desktop.store.values import ChangeKind, Changes, DocflowUpdate, MirrorDocflow, MirrorDocument, Obligation, ReportsCell
+from extern_desktop.store.values import ChangeKind, Changes, DocflowUpdate, FetchedDocument, MirrorDocflow, MirrorDocument, Obligation, ReportsCell
 
 _ID: Final[sa.BindParameter[str]] = sa.bindparam("row_id")
 _DOCFLOW_FIELDS: Final = (
@@ -93,6 +94,7 @@ TO_FETCH: Final = (
 _DOCUMENTS: Final = sa.select(*DOCUMENT_COLUMNS).where(document.c.docflow_id == _ID).order_by(document.c.place, document.c.id)
 _DOCUMENT: Final = sa.select(*DOCUMENT_COLUMNS).where(document.c.id == _ID)
 _KEPT: Final = sa.select(document.c.file_name, document.c.docflow_id, document.c.content, document.c.signature).where(document.c.id == _ID)
+_KEEP: Final = {name: sa.update(document).where(document.c.id == _ID).values({name: sa.bindparam("kept")}) for name in ("content", "signature")}
 _OBLIGATIONS: Final = sa.select(*OBLIGATION_COLUMNS).where(obligation.c.docflow_id == _ID).order_by(obligation.c.document_id)
 
 _CELLS_OF: Final = sa.select(reports_cell).where(reports_cell.c.organisation_id == _ID)
@@ -133,25 +135,29 @@ class Mirror:
                 _store_whole(writing, it)
         return writing.changes
 
-    def keep_content(self, document_id: str, content: bytes) -> Changes:
-        """The document's bytes, as they are to be read: decrypted and unpacked."""
-        return self._keep(document_id, content, "content")
-
-    def keep_signature(self, document_id: str, signature: bytes) -> Changes:
-        """The detached signature of the sender."""
-        return self._keep(document_id, signature, "signature")
-
-    def _keep(self, document_id: str, data: bytes, column: str) -> Changes:
-        with self._contents.kept(data) as kept, self._database.write() as writing:
-            row = writing.execute(_KEPT, {"row_id": document_id}).one_or_none()
-            if row is None:
-                raise NotInWorkspaceError(RowKind.DOCUMENT, document_id)
-            self._contents.add_row(writing, kept)
-            writing.execute(sa.update(document).where(document.c.id == document_id).values({column: kept.id}))
-            self._contents.drop_if_unused(writing, row._mapping[column])
-            writing.touch(ChangeKind.DOCUMENTS, document_id)
-            writing.touch(ChangeKind.DOCFLOWS, row.docflow_id)
+    def keep_fetched(self, fetched: Sequence[FetchedDocument]) -> Changes:
+        """The bytes of documents and their signatures, in one transaction. What was kept of them before is replaced."""
+        with ExitStack() as files:
+            kept = [
+                (it.document_id, column, files.enter_context(self._contents.kept(data)))
+                for it in fetched
+                for column, data in (("content", it.content), ("signature", it.signature))
+                if data is not None
+            ]
+            with self._database.write() as writing:
+                for document_id, column, content in kept:
+                    self._keep(writing, document_id, column, content)
         return writing.changes
+
+    def _keep(self, writing: Writing, document_id: str, column: str, kept: KeptContent) -> None:
+        row = writing.execute(_KEPT, {"row_id": document_id}).one_or_none()
+        if row is None:
+            raise NotInWorkspaceError(RowKind.DOCUMENT, document_id)
+        self._contents.add_row(writing, kept)
+        writing.execute(_KEEP[column], {"row_id": document_id, "kept": kept.id})
+        self._contents.drop_if_unused(writing, row._mapping[column])
+        writing.touch(ChangeKind.DOCUMENTS, document_id)
+        writing.touch(ChangeKind.DOCFLOWS, row.docflow_id)
 
     def reports_table(self, organisation_ids: Iterable[str], first_on: date, last_on: date, cells: Sequence[ReportsCell]) -> Changes:
         """The calendar of these organisations between two dates, as the operator tells it now: terms it no longer names are gone."""

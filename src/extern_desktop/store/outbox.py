@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Unpack
 
@@ -25,8 +25,8 @@ from extern_desktop.store.errors import (
     RowKind,
 )
 from extern_desktop.store.lock import Owner
-from extern_desktop.store.schema import IS_OPEN, counter, outbox, report
-from extern_desktop.store.values import ChangeKind, OutboxFacts, OutboxRow, SignedBytes
+from extern_desktop.store.schema import BYTES_STAND, FILE_STANDS, IS_OPEN, REPLY_STANDS, counter, outbox, report
+from extern_desktop.store.values import ChangeKind, OutboxFacts, OutboxRow, SignedBytes, SignedReport
 
 _ID: Final[sa.BindParameter[str]] = sa.bindparam("outbox_id")
 _LIST: Final = sa.select(*OUTBOX_COLUMNS)
@@ -37,17 +37,16 @@ _SIGNED: Final = sa.select(
     outbox.c.content, outbox.c.content_sha256, outbox.c.signature, outbox.c.certificate_der, outbox.c.file_name
 ).where(outbox.c.id == _ID)
 _INSERT: Final = sa.insert(outbox)
-_REPORT: Final = sa.select(
-    report.c.file_name, report.c.file_id, report.c.content, report.c.content_sha256, report.c.content_bytes
-).where(report.c.id == sa.bindparam("report_id"))
-_NOT_DROPPED: Final = outbox.c.state.not_in(["refused", "withdrawn"])
-_SAME_BYTES: Final = _LIST.where(outbox.c.kind == "report", outbox.c.content_sha256 == sa.bindparam("sha256"), _NOT_DROPPED)
-_SAME_FILE: Final = _LIST.where(outbox.c.kind == "report", outbox.c.file_id == sa.bindparam("file_id"), outbox.c.file_id != "", _NOT_DROPPED)
-_SAME_REPLY: Final = _LIST.where(
-    outbox.c.kind == "reply", outbox.c.document_id == sa.bindparam("document_id"), outbox.c.reply_type == sa.bindparam("reply_type"), _NOT_DROPPED
+_REPORTS: Final = sa.select(
+    report.c.id, report.c.file_name, report.c.file_id, report.c.content, report.c.content_sha256, report.c.content_bytes
+).where(report.c.id.in_(sa.bindparam("report_ids", expanding=True)))
+SAME_BYTES: Final = _LIST.where(outbox.c.content_sha256.in_(sa.bindparam("digests", expanding=True)), BYTES_STAND)
+SAME_FILE: Final = _LIST.where(outbox.c.file_id.in_(sa.bindparam("file_ids", expanding=True)), FILE_STANDS)
+SAME_REPLY: Final = _LIST.where(
+    outbox.c.document_id == sa.bindparam("document_id"), outbox.c.reply_type == sa.bindparam("reply_type"), REPLY_STANDS
 )
 _COUNT_ON: Final = sa.text(
-    "insert into counter(name, value) values('outbox', 1) on conflict(name) do update set value = value + 1 returning value"
+    "insert into counter(name, value) values('outbox', :acts) on conflict(name) do update set value = value + :acts returning value"
 ).columns(counter.c.value)
 
 
@@ -96,29 +95,31 @@ class Outbox:
         `content_sha256` (lower-case hex) is of the bytes that were signed: when the report has changed since, `ContentChangedError`.
         `AlreadyInOutboxError` when the same bytes or the same file identifier are there and were not refused or withdrawn.
         """
+        (outbox_id,) = self.add_all_signed((SignedReport(report_id, content_sha256, signature, certificate_der, organisation_id, authority),))
+        return self.get(outbox_id)
+
+    def add_all_signed(self, signed: Sequence[SignedReport]) -> tuple[str, ...]:
+        """As `add_signed`, all of them in one durable transaction or none; gives the ids of the acts in this order.
+
+        When two of them are the same report, `AlreadyInOutboxError` names the first of the two, which was not kept either.
+        """
         with self._database.write() as writing:
-            source = writing.execute(_REPORT, {"report_id": report_id}).one_or_none()
-            if source is None:
-                raise NotInWorkspaceError(RowKind.REPORT, report_id)
-            if source.content_sha256 != content_sha256:
-                raise ContentChangedError(source.file_name, source.content)
-            _refuse_twice(writing, _SAME_BYTES, {"sha256": content_sha256})
-            _refuse_twice(writing, _SAME_FILE, {"file_id": source.file_id or ""})
-            writing.touch(ChangeKind.REPORTS, report_id)
-            return self._insert(
-                writing,
-                kind=OutboxKind.REPORT,
-                report_id=report_id,
-                organisation_id=organisation_id,
-                authority=authority,
-                file_name=source.file_name,
-                file_id=source.file_id or "",
-                content=source.content,
-                content_sha256=content_sha256,
-                content_bytes=source.content_bytes,
-                signature=signature,
-                certificate_der=certificate_der,
-            )
+            sources = {row.id: row for row in writing.execute(_REPORTS, {"report_ids": [it.report_id for it in signed]})}
+            for it in signed:
+                if it.report_id not in sources:
+                    raise NotInWorkspaceError(RowKind.REPORT, it.report_id)
+                source = sources[it.report_id]
+                if source.content_sha256 != it.content_sha256:
+                    raise ContentChangedError(source.file_name, source.content)
+            _refuse_twice(writing, SAME_BYTES, {"digests": [it.content_sha256 for it in signed]})
+            _refuse_twice(writing, SAME_FILE, {"file_ids": [row.file_id for row in sources.values() if row.file_id]})
+            rows = _new_rows(writing, [_report_columns(it, sources[it.report_id]) for it in signed])
+            _refuse_twice_among(rows)
+            writing.execute(_INSERT, rows)
+            ids = tuple(str(row["id"]) for row in rows)
+            writing.touch(ChangeKind.OUTBOX, *ids)
+            writing.touch(ChangeKind.REPORTS, *sources)
+            return ids
 
     def add_reply(
         self,
@@ -135,42 +136,29 @@ class Outbox:
     ) -> OutboxRow:
         """A reply that the operator generated and we have just signed. `AlreadyInOutboxError` when this document is answered so already."""
         with self._contents.kept(content) as kept, self._database.write() as writing:
-            _refuse_twice(writing, _SAME_REPLY, {"document_id": document_id, "reply_type": reply_type})
+            _refuse_twice(writing, SAME_REPLY, {"document_id": document_id, "reply_type": reply_type})
             self._contents.add_row(writing, kept)
             writing.touch(ChangeKind.DOCFLOWS, docflow_id)
-            return self._insert(
-                writing,
-                kind=OutboxKind.REPLY,
-                organisation_id=organisation_id,
-                authority="",
-                file_name=file_name,
-                file_id="",
-                content=kept.id,
-                content_sha256=kept.sha256,
-                content_bytes=kept.size_bytes,
-                signature=signature,
-                certificate_der=certificate_der,
-                reply_type=reply_type,
-                docflow_id=docflow_id,
-                document_id=document_id,
-                reply_id=reply_id,
-            )
-
-    def _insert(self, writing: Writing, **columns: Any) -> OutboxRow:
-        at, outbox_id = now(), str(uuid.uuid4())
-        known = {
-            "id": outbox_id,
-            "number": writing.execute(_COUNT_ON).scalar_one(),
-            "state": OutboxState.SIGNED,
-            "certificate_sha1": hashlib.sha1(columns["certificate_der"], usedforsecurity=False).hexdigest().upper(),
-            "reply_type": "",
-            "attempt": 0,
-            "created_at": at,
-            "changed_at": at,
-        }
-        writing.execute(_INSERT, known | columns)
-        writing.touch(ChangeKind.OUTBOX, outbox_id)
-        return _one(writing.connection, outbox_id)
+            reply = {
+                "kind": OutboxKind.REPLY,
+                "organisation_id": organisation_id,
+                "authority": "",
+                "file_name": file_name,
+                "file_id": "",
+                "content": kept.id,
+                "content_sha256": kept.sha256,
+                "content_bytes": kept.size_bytes,
+                "signature": signature,
+                "certificate_der": certificate_der,
+                "reply_type": reply_type,
+                "docflow_id": docflow_id,
+                "document_id": document_id,
+                "reply_id": reply_id,
+            }
+            (row,) = _new_rows(writing, [reply])
+            writing.execute(_INSERT, row)
+            writing.touch(ChangeKind.OUTBOX, row["id"])
+            return _one(writing.connection, row["id"])
 
     # --- going on ---
 
@@ -250,6 +238,42 @@ class Outbox:
         return _one(writing.connection, row.id)
 
 
+def _report_columns(signed: SignedReport, source: sa.Row[Any]) -> dict[str, Any]:
+    """What an act takes from its report, and what signing added."""
+    return {
+        "kind": OutboxKind.REPORT,
+        "report_id": signed.report_id,
+        "organisation_id": signed.organisation_id,
+        "authority": signed.authority,
+        "file_name": source.file_name,
+        "file_id": source.file_id or "",
+        "content": source.content,
+        "content_sha256": signed.content_sha256,
+        "content_bytes": source.content_bytes,
+        "signature": signed.signature,
+        "certificate_der": signed.certificate_der,
+    }
+
+
+def _new_rows(writing: Writing, acts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Acts with their ids, numbers and everything that a new one begins with."""
+    at, last = now(), writing.execute(_COUNT_ON, {"acts": len(acts)}).scalar_one()
+    return [
+        {
+            "id": str(uuid.uuid4()),
+            "number": number,
+            "state": OutboxState.SIGNED,
+            "certificate_sha1": hashlib.sha1(act["certificate_der"], usedforsecurity=False).hexdigest().upper(),
+            "reply_type": "",
+            "attempt": 0,
+            "created_at": at,
+            "changed_at": at,
+        }
+        | act
+        for number, act in enumerate(acts, last - len(acts) + 1)
+    ]
+
+
 _FACTS_OF_A_DRAFT: Final = (
     "content_id",
     "signature_content_id",
@@ -281,3 +305,12 @@ def _refuse_twice(writing: Writing, statement: sa.Select[Any], parameters: dict[
     for row in there:
         known = outbox_row(row)
         raise AlreadyInOutboxError(known.id, known.state, known.file_name)
+
+
+def _refuse_twice_among(rows: Sequence[dict[str, Any]]) -> None:
+    first_of: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        for mark in filter(None, (row["content_sha256"], row["file_id"])):
+            first = first_of.setdefault(mark, row)
+            if first is not row:
+                raise AlreadyInOutboxError(first["id"], first["state"], first["file_name"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -13,7 +14,8 @@ from extern_desktop.domain.reports import ReportIdentity
 from extern_desktop.store._engine import Database, Writing
 from extern_desktop.store._rows import REPORT_COLUMNS, identity_columns, now, report_row
 from extern_desktop.store.contents import ContentStore
-from extern_desktop.store.errors import NotInWorkspaceError, ReportInOutboxError, RowKind
+from extern_desktop.store.errors import ContentChangedError, NotInWorkspaceError, ReportInOutboxError, RowKind
+from extern_desktop.store.schema import content as content_table
 from extern_desktop.store.schema import docflow, organisation, outbox, report
 from extern_desktop.store.values import ChangeKind, CheckSummary, ReportRow
 
@@ -34,7 +36,13 @@ _LIST: Final = sa.select(*REPORT_COLUMNS).select_from(
 )
 _GET: Final = _LIST.where(report.c.id == sa.bindparam("report_id"))
 LIST_NEWEST: Final = _LIST.order_by(report.c.changed_at.desc(), report.c.id)
-_SAME_BYTES: Final = _LIST.where(report.c.content_sha256 == sa.bindparam("sha256")).order_by(report.c.added_at).limit(1)
+SAME_BYTES: Final = _LIST.where(report.c.content_sha256 == sa.bindparam("sha256")).order_by(report.c.added_at).limit(1)
+_SOME: Final = _LIST.where(report.c.id.in_(sa.bindparam("report_ids", expanding=True)))
+_SMALL_CONTENTS: Final = (
+    sa.select(report.c.id, report.c.file_name, report.c.content, content_table.c.inline, content_table.c.sha256)
+    .select_from(report.join(content_table, content_table.c.id == report.c.content))
+    .where(report.c.id.in_(sa.bindparam("report_ids", expanding=True)), content_table.c.inline.is_not(None))
+)
 _CONTENT: Final = sa.select(report.c.content, report.c.file_name).where(report.c.id == sa.bindparam("report_id"))
 _IN_THE_WAY: Final = (
     sa.select(outbox.c.state).where(outbox.c.report_id == sa.bindparam("report_id")).order_by(outbox.c.number.desc()).limit(1)
@@ -77,6 +85,15 @@ class Reports:
         with self._database.read() as connection:
             return _one(connection, report_id)
 
+    def get_all(self, report_ids: Sequence[str]) -> tuple[ReportRow, ...]:
+        """As `get`, in the order asked for."""
+        with self._database.read() as connection:
+            found = {row.id: report_row(row) for row in connection.execute(_SOME, {"report_ids": tuple(report_ids)})}
+        for report_id in report_ids:
+            if report_id not in found:
+                raise NotInWorkspaceError(RowKind.REPORT, report_id)
+        return tuple(found[report_id] for report_id in report_ids)
+
     def list(self) -> tuple[ReportRow, ...]:
         """The last changed first."""
         with self._database.read() as connection:
@@ -85,7 +102,7 @@ class Reports:
     def find(self, content: bytes) -> ReportRow | None:
         """The report with exactly these bytes, if there is one."""
         with self._database.read() as connection:
-            row = connection.execute(_SAME_BYTES, {"sha256": hashlib.sha256(content).hexdigest()}).one_or_none()
+            row = connection.execute(SAME_BYTES, {"sha256": hashlib.sha256(content).hexdigest()}).one_or_none()
         return None if row is None else report_row(row)
 
     def content(self, report_id: str) -> bytes:
@@ -94,6 +111,15 @@ class Reports:
             if row is None:
                 raise NotInWorkspaceError(RowKind.REPORT, report_id)
             return self._contents.read(connection, row.content, row.file_name)
+
+    def small_contents(self, report_ids: Sequence[str]) -> dict[str, bytes]:
+        """The bytes of those reports whose bytes lie in the database itself, proven unaltered; the others are left to `content`, one by one."""
+        with self._database.read() as connection:
+            rows = connection.execute(_SMALL_CONTENTS, {"report_ids": tuple(report_ids)}).all()
+        for row in rows:
+            if hashlib.sha256(row.inline).hexdigest() != row.sha256:
+                raise ContentChangedError(row.file_name, row.content)
+        return {row.id: row.inline for row in rows}
 
     def set_checked(self, report_id: str, check: CheckSummary, identity: ReportIdentity | None) -> ReportRow:
         """What our check read and found. The bytes stay as they are."""

@@ -140,6 +140,20 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedReport:
+    """A report that was just signed, on its way into the outbox."""
+
+    report_id: str
+    content_sha256: str
+    """Lower-case hex, of the bytes that were signed."""
+    signature: bytes
+    """Detached CMS, DER."""
+    certificate_der: bytes
+    organisation_id: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignedBytes:
     """What was signed and with what, byte for byte."""
 
@@ -147,6 +161,17 @@ class SignedBytes:
     signature: bytes
     """Detached CMS, DER."""
     certificate_der: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedDocument:
+    """What was fetched of a document."""
+
+    document_id: str
+    content: bytes
+    """As it is to be read: decrypted and unpacked."""
+    signature: bytes | None = None
+    """The detached signature of the sender, where there is one."""
 
 
 # --- desk ---
@@ -336,6 +361,17 @@ class DayCount:
     on: date
     total: int
     open: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormCount:
+    """How many terms of one form fall on a day and stand alike."""
+
+    on: date
+    form_short_name: str
+    status: str
+    """The operator's word."""
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

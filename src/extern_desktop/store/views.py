@@ -14,12 +14,25 @@ from extern_desktop.domain.organisations import Organisation
 from extern_desktop.domain.outbox import OutboxState
 from extern_desktop.store._engine import Database
 from extern_desktop.store._rows import OUTBOX_COLUMNS, cell_row, outbox_row, refusal_from_json
-from extern_desktop.store.schema import IS_DUE, IS_OPEN, IS_REFUSED, docflow, document, mark, obligation, organisation, outbox, report, reports_cell
-from extern_desktop.store.values import CalendarCell, DayCount, FailureRow, Obligation, OutboxRow, TodayRows, WaitingRow
+from extern_desktop.store.schema import (
+    IS_DUE,
+    IS_OPEN,
+    IS_REFUSED,
+    REPLY_STANDS,
+    docflow,
+    document,
+    mark,
+    obligation,
+    organisation,
+    outbox,
+    report,
+    reports_cell,
+)
+from extern_desktop.store.values import CalendarCell, DayCount, FailureRow, FormCount, Obligation, OutboxRow, TodayRows, WaitingRow
 
 DOCFLOWS_MARK: Final = "docflows"
 """Name of the mark that says up to when docflows are known."""
-MOST_ROWS: Final = 500
+MOST_ROWS: Final = 200
 MOST_OVERDUE: Final = 100
 _FIRST = sa.bindparam("first_on", type_=reports_cell.c.deadline_on.type)
 _LAST = sa.bindparam("last_on", type_=reports_cell.c.deadline_on.type)
@@ -87,6 +100,11 @@ _DAYS: Final = (
     .order_by(reports_cell.c.deadline_on)
 )
 DAYS: Final = {False: _DAYS, True: _DAYS.where(_OF_ONE)}
+FORMS: Final = (
+    sa.select(reports_cell.c.deadline_on, reports_cell.c.form_short_name, reports_cell.c.status, sa.func.count())
+    .where(_WINDOW)
+    .group_by(reports_cell.c.deadline_on, reports_cell.c.form_short_name, reports_cell.c.status)
+)
 ACCEPTED: Final = sa.select(sa.func.count()).select_from(reports_cell).where(_WINDOW, _ACCEPTED)
 
 # --- what waits, what failed ---
@@ -94,10 +112,9 @@ ACCEPTED: Final = sa.select(sa.func.count()).select_from(reports_cell).where(_WI
 _ANSWERED: Final = (
     sa.select(sa.literal(1))
     .where(
-        outbox.c.kind == "reply",
         outbox.c.document_id == obligation.c.document_id,
         outbox.c.reply_type == obligation.c.reply_type,
-        sa.text("outbox.kind = 'reply' and outbox.state not in ('refused', 'withdrawn')"),
+        REPLY_STANDS,
     )
     .correlate(obligation)
     .exists()
@@ -218,6 +235,11 @@ class Views:
         """How many terms fall on each day, only days with any."""
         with self._database.read() as connection:
             return _days(connection, first_on, last_on, organisation_id)
+
+    def forms(self, first_on: date, last_on: date) -> tuple[FormCount, ...]:
+        """Terms between two dates, both included, counted by day, form and status: for many organisations far less than `calendar`."""
+        with self._database.read() as connection:
+            return tuple(FormCount(*row) for row in connection.execute(FORMS, _window(first_on, last_on, None)))
 
     def waiting(self) -> tuple[WaitingRow, ...]:
         """Replies we owe and nobody is sending, the oldest document first."""

@@ -84,6 +84,12 @@ _STATEMENTS: Final = (
         PRIMARY KEY (name)
     )
      STRICT""",
+    """CREATE TABLE snapshot (
+        name TEXT NOT NULL,
+        content BLOB NOT NULL,
+        PRIMARY KEY (name)
+    )
+     STRICT""",
     """CREATE TABLE report (
         id TEXT NOT NULL,
         file_name TEXT NOT NULL,
@@ -191,6 +197,7 @@ _STATEMENTS: Final = (
     WHERE status in ('not-sent', 'not-sent-after-deadline', 'declined')""",
     "CREATE INDEX reports_cell_deadline ON reports_cell (deadline_on, organisation_id, status)",
     "CREATE INDEX report_changed ON report (changed_at DESC, id)",
+    "CREATE INDEX report_bytes ON report (content_sha256, added_at)",
     "CREATE INDEX report_content ON report (content)",
     "CREATE INDEX report_of_term ON report (form_knd, year, payer_inn, payer_kpp)",
     "CREATE INDEX document_of_docflow ON document (docflow_id, place)",
