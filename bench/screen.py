@@ -29,10 +29,14 @@ FIRST_SHARE: Final = 0.02
 """Of the looked-at pixels that must differ before a window counts as painted."""
 FINAL_SHARE: Final = 0.01
 """Of them that may still differ from the last picture when the page counts as there."""
+PAGE_SHARE: Final = 0.08
+"""Of them that may still differ when the rows of the page are there: its buttons wake when the desk is open. Rows in place of a skeleton are 13 %."""
 _EVERY_ROW, _EVERY_PIXEL = 16, 8
 _LOOK_SECONDS: Final = 0.002
 STAGE_SHARE: Final = 0.04
 """Of them that change when a page takes the place of its skeleton."""
+WAKING_SHARE: Final = 0.02
+"""Of them that change, at least, when the buttons of a page wake that was shown as it was kept."""
 _QUIET_SECONDS: Final = 1.5
 """Without a change for so long, the picture is the last one."""
 _ONE_PAINTING_SECONDS: Final = 0.1
@@ -45,6 +49,8 @@ class Painting:
 
     first_seconds: float
     """The first pixels of a window."""
+    page_seconds: float
+    """The rows of the page are there; its buttons may still sleep."""
     final_seconds: float
     """The picture that then stays, but for a hundredth of it (a cursor, a clock)."""
     cpu_seconds: float
@@ -88,8 +94,11 @@ def difference(one: bytes, other: bytes) -> float:
     return sum(one[at : at + 3] != other[at : at + 3] for at in places) / len(places)
 
 
-def watch_start(command: Sequence[str], surroundings: Mapping[str, str], *, stages: int = 1) -> Painting:
-    """Start the program on a screen of its own, watch it until its picture stays, and end it. With two stages a skeleton is no end."""
+def watch_start(command: Sequence[str], surroundings: Mapping[str, str], *, stages: int = 1, stage_share: float = STAGE_SHARE) -> Painting:
+    """Start the program on a screen of its own, watch it until its picture stays, and end it. With two stages a skeleton is no end.
+
+    `stage_share` is how much of the picture a stage changes at least.
+    """
     with _fresh_screen() as (screen, folder):
         desktop = {
             "DISPLAY": screen.display,
@@ -105,7 +114,7 @@ def watch_start(command: Sequence[str], surroundings: Mapping[str, str], *, stag
             command, env={**os.environ, **desktop, **surroundings}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
         )
         try:
-            pictures = _follow(screen, child, started_at, stages)
+            pictures = _follow(screen, child, started_at, stages, stage_share)
             memory, spent = (pss_bytes(child.pid), cpu_seconds(child.pid)) if child.poll() is None else (0, 0.0)
         finally:
             with contextlib.suppress(ProcessLookupError):
@@ -114,29 +123,29 @@ def watch_start(command: Sequence[str], surroundings: Mapping[str, str], *, stag
     first = next((at for at, picture in pictures if difference(empty, picture) > FIRST_SHARE), None)
     if first is None:
         raise CannotMeasureError(f"the program painted nothing: {said.strip()[-300:]}")
-    if stages_of(pictures) < stages:
+    if stages_of(pictures, stage_share) < stages:
         raise CannotMeasureError(f"the page never came: {said.strip()[-300:]}")
-    return Painting(first, settled_at(pictures), spent, memory)
+    return Painting(first, settled_at(pictures, PAGE_SHARE), settled_at(pictures), spent, memory)
 
 
-def stages_of(pictures: Sequence[tuple[float, bytes]]) -> int:
+def stages_of(pictures: Sequence[tuple[float, bytes]], share: float = STAGE_SHARE) -> int:
     """How often the picture changed as much as a page does that takes its skeleton's place. Pieces of one painting are one stage."""
-    moments = [at for (_, before), (at, after) in pairwise(pictures) if difference(before, after) > STAGE_SHARE]
+    moments = [at for (_, before), (at, after) in pairwise(pictures) if difference(before, after) > share]
     return sum(number == 0 or at - moments[number - 1] > _ONE_PAINTING_SECONDS for number, at in enumerate(moments))
 
 
-def settled_at(pictures: Sequence[tuple[float, bytes]]) -> float:
-    """From when on every picture was, but for a small share, the last one."""
+def settled_at(pictures: Sequence[tuple[float, bytes]], share: float = FINAL_SHARE) -> float:
+    """From when on every picture was, but for this share, the last one."""
     last = pictures[-1][1]
     settled = pictures[-1][0]
     for at, picture in reversed(pictures):
-        if difference(picture, last) > FINAL_SHARE:
+        if difference(picture, last) > share:
             break
         settled = at
     return settled
 
 
-def _follow(screen: Screen, child: subprocess.Popen[bytes], started_at: float, stages: int) -> list[tuple[float, bytes]]:
+def _follow(screen: Screen, child: subprocess.Popen[bytes], started_at: float, stages: int, share: float) -> list[tuple[float, bytes]]:
     """The pictures one after another, each with the moment it was first seen."""
     pictures, seen = [(0.0, screen.look())], 0
     while True:
@@ -144,7 +153,7 @@ def _follow(screen: Screen, child: subprocess.Popen[bytes], started_at: float, s
         picture = screen.look()
         if picture != pictures[-1][1]:
             pictures.append((now, picture))
-            seen = stages_of(pictures)
+            seen = stages_of(pictures, share)
         is_quiet = seen >= stages and now - pictures[-1][0] > _QUIET_SECONDS
         if is_quiet or now > _LIMIT_SECONDS or child.poll() is not None:
             return pictures

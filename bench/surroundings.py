@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -40,10 +39,7 @@ def environment(changes: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def sheltered() -> Iterator[None]:
-    """The bench as a whole: nothing of the person's is touched, and the parts under `tests/` can be imported."""
-    for name in ("src", "tests"):
-        if str(ROOT / name) not in sys.path:
-            sys.path.append(str(ROOT / name))
+    """The bench as a whole: nothing of the person's is touched."""
     with environment(SHELTER):
         yield
 

@@ -21,6 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
         from extern_desktop.app import run_command
 
         return run_command(arguments)
+    import gc
+
+    gc.disable()  # until the window was seen: an import makes many objects and no rubbish
     from extern_desktop.app import run_window
 
     return run_window()

@@ -79,11 +79,17 @@ def _log_to(folder: Path) -> Iterator[None]:
 
 def run_window() -> int:
     """Open the window; the desk is opened behind it, on a worker."""
+    from extern_desktop.ui.preferences import read_preferences
+    from extern_desktop.ui.snapshot import EarlyToday
+
+    places = find_places()
+    preferences = read_preferences(places)
+    early = EarlyToday(places.workspace(preferences.stage), preferences.stage)
+    early.start()  # reads beside the import of Qt
     from extern_desktop.store.lock import InstanceLock
     from extern_desktop.ui.run import run
 
-    places = find_places()
-    return run(open_desk, lambda stage: InstanceLock(places.workspace(stage)), places.logs)
+    return run(open_desk, InstanceLock(places.workspace(preferences.stage)), places.logs, preferences, early)
 
 
 def run_command(arguments: list[str]) -> int:

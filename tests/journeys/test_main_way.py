@@ -19,7 +19,7 @@ from extern_desktop.services.list_reports import list_reports
 from extern_desktop.services.questions import AskPin
 from extern_desktop.services.read_docflow import read_docflow
 from extern_desktop.services.send_reports import sign_and_send
-from extern_desktop.services.values import ReportStanding
+from extern_desktop.services.today_values import ReportStanding
 from extern_desktop.services.what_is_due import read_calendar, today_of, what_is_due
 from extern_desktop.signing.cms import verify_detached
 from extern_desktop.store.errors import AlreadyInOutboxError

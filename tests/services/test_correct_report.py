@@ -18,7 +18,8 @@ from extern_desktop.services.desk import Desk
 from extern_desktop.services.errors import FileExistsAlreadyError, FileUnwritableError
 from extern_desktop.services.import_report import import_report
 from extern_desktop.services.list_reports import list_reports
-from extern_desktop.services.values import OpenedReport, ReportStanding
+from extern_desktop.services.today_values import ReportStanding
+from extern_desktop.services.values import OpenedReport
 from extern_desktop.settings.places import Places, Stage
 from extern_desktop.store.errors import ReportInOutboxError
 from extern_desktop.store.values import Refusal

@@ -17,7 +17,7 @@ from extern_desktop.services.desk import Desk
 from extern_desktop.services.errors import FileUnreadableError
 from extern_desktop.services.import_report import check_file, check_on_desk, import_report
 from extern_desktop.services.list_reports import list_reports
-from extern_desktop.services.values import ReportStanding
+from extern_desktop.services.today_values import ReportStanding
 from extern_desktop.settings.places import Places
 from extern_desktop.settings.places import Stage as WorkStage
 from journeys.stories import declaration, file_name_of

@@ -11,7 +11,7 @@ from extern_desktop.domain.docflows import DocflowStatus, SuccessState
 from extern_desktop.domain.organisations import Organisation
 from extern_desktop.domain.outbox import OutboxKind, OutboxState
 from extern_desktop.services.list_reports import ready_report_ids, standing_of
-from extern_desktop.services.values import ReportStanding
+from extern_desktop.services.today_values import ReportStanding
 from extern_desktop.store.values import CheckSummary, OutboxRow, ReportRow
 
 AT = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)

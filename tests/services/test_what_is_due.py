@@ -13,11 +13,21 @@ from extern_desktop.app import open_desk
 from extern_desktop.domain.docflows import CellStatus
 from extern_desktop.domain.outbox import OutboxEvent
 from extern_desktop.services.desk import Desk
-from extern_desktop.services.values import ReportStanding, WaitingKind
+from extern_desktop.services.today_values import ReportStanding, WaitingKind
 from extern_desktop.services.what_is_due import DAYS, day_marks, due_groups, read_calendar, today_of, what_is_due, working_calendar
 from extern_desktop.settings.places import Places, Stage
 from extern_desktop.store.values import CalendarCell as StoredCell
-from extern_desktop.store.values import DayCount, DocflowUpdate, MirrorDocflow, MirrorDocument, Obligation, Refusal, RefusalReason, ReportsCell
+from extern_desktop.store.values import (
+    DayCount,
+    DocflowUpdate,
+    FormCount,
+    MirrorDocflow,
+    MirrorDocument,
+    Obligation,
+    Refusal,
+    RefusalReason,
+    ReportsCell,
+)
 from services.conftest import ROMASHKA, SEVERNY, NewReport
 
 MONDAY = date(2026, 3, 16)
@@ -47,27 +57,23 @@ def test_day_marks_know_the_holidays() -> None:
 
 def test_due_groups_count_one_form_of_one_day_over_all_organisations() -> None:
     first, second = MONDAY + timedelta(days=9), MONDAY - timedelta(days=2)
-    cells = [
-        stored(first, organisation="org-1"),
-        stored(first, organisation="org-2", status="accepted"),
-        stored(first, organisation="org-3", status="sent"),
-        stored(second, form="НДС", status="not-sent-after-deadline"),
-    ]
+    due = [stored(first), stored(second, form="НДС", status="not-sent-after-deadline")]
+    ahead = [FormCount(first, "УСН", "not-sent", 4), FormCount(first, "УСН", "accepted", 2), FormCount(first, "УСН", "sent", 1)]
 
-    groups = due_groups(cells[:1] + cells[3:], cells[:3], MONDAY)
+    groups = due_groups(due, ahead, MONDAY)
 
-    assert [(it.form_short_name, it.due_on, it.left, it.total, it.days_left) for it in groups] == [("НДС", second, 1, 1, -2), ("УСН", first, 1, 3, 9)]
+    assert [(it.form_short_name, it.due_on, it.left, it.total, it.days_left) for it in groups] == [("НДС", second, 1, 1, -2), ("УСН", first, 4, 7, 9)]
 
 
 @pytest.mark.parametrize("status", CellStatus)
 def test_due_group_is_left_out_when_its_only_cell_needs_nobody(status: CellStatus) -> None:
     needs_somebody = {CellStatus.NOT_SENT, CellStatus.NOT_SENT_AFTER_DEADLINE, CellStatus.DECLINED, CellStatus.ACCEPTED_WITH_REBUKE}
 
-    assert bool(due_groups([], [stored(MONDAY, status)], MONDAY)) is (status in needs_somebody)
+    assert bool(due_groups([], [FormCount(MONDAY, "УСН", status, 1)], MONDAY)) is (status in needs_somebody)
 
 
 def test_due_group_of_a_word_we_do_not_know_promises_nothing() -> None:
-    assert due_groups([], [stored(MONDAY, "word-of-tomorrow")], MONDAY)[0].left == 1
+    assert due_groups([], [FormCount(MONDAY, "УСН", "word-of-tomorrow", 1)], MONDAY)[0].left == 1
 
 
 # --- on a real workspace ---

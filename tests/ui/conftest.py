@@ -20,6 +20,8 @@ from extern_desktop.domain.organisations import Organisation
 from extern_desktop.forms.document import set_value
 from extern_desktop.forms.writing import IncomeTax, PersonName, new_usn_declaration
 from extern_desktop.jobs.work import Work
+from extern_desktop.sandbox.launch import ensure_running
+from extern_desktop.sandbox.values import Pace
 from extern_desktop.services.desk import Desk
 from extern_desktop.settings.places import HOME_VARIABLE, Places, Stage
 from extern_desktop.settings.settings import Settings, save_settings
@@ -86,9 +88,27 @@ def session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def workplace(session_home: Path) -> Iterator[Workplace]:
+def operator_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One training operator for all windows, in a process of its own: its start is what takes the time."""
+    folder = tmp_path_factory.mktemp("operator")
+    running = ensure_running(folder, Pace.INSTANT)
+    yield folder
+    running.close()
+
+
+@pytest.fixture
+def places(home: Path, operator_folder: Path) -> Places:
+    """A home whose training operator runs already."""
+    made = Places(home)
+    made.training_operator.symlink_to(operator_folder, target_is_directory=True)
+    return made
+
+
+@pytest.fixture(scope="session")
+def workplace(session_home: Path, operator_folder: Path) -> Iterator[Workplace]:
     """Opened once: synchronised with the training operator, one right and one wrong report imported. Tests that change reports make their own."""
     places = Places(session_home)
+    places.training_operator.symlink_to(operator_folder, target_is_directory=True)
     save_settings(places.settings_file, Settings())
     with open_desk(places, stage=Stage.TRAINING) as desk, office_of(desk) as office:
         office.synchronise(Work()).result(60)
@@ -103,6 +123,32 @@ def office(workplace: Workplace) -> DeskOffice:
 
 
 OpenWindow = Callable[..., Window]
+WindowOver = Callable[..., Window]
+
+
+@pytest.fixture
+def window_over(qapp: QApplication, qtbot: QtBot) -> Iterator[WindowOver]:
+    """Makes the window over an office of the test's own, as the program does; closes it at the end."""
+    opened: list[Window] = []
+
+    def make(office: DeskOffice, size: QSize | None = None, **looks: object) -> Window:
+        preferences = replace(office.preferences(), theme="light", **looks)  # type: ignore[arg-type]  # names of Preferences
+        make_application(preferences)
+        window = Window(preferences)
+        window.resize(size or QSize(1366, 768))
+        opened.append(window)
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        window.attach(office)
+        return window
+
+    yield make
+    for window in opened:
+        window.close()
+        window.deleteLater()
+    qapp.processEvents()
+    make_application(Preferences())
 
 
 @pytest.fixture
@@ -135,6 +181,11 @@ def open_window(qapp: QApplication, qtbot: QtBot, workplace: Workplace) -> Itera
 @pytest.fixture
 def window(open_window: OpenWindow) -> Window:
     return open_window()
+
+
+def until(qtbot: QtBot, happened: Callable[[], object]) -> None:
+    """Wait for something that comes by itself."""
+    qtbot.waitUntil(lambda: bool(happened()), timeout=WAIT_MS)
 
 
 def settle(qtbot: QtBot, milliseconds: int = 250) -> None:

@@ -10,7 +10,8 @@ from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex,
 from pytestqt.qtbot import QtBot
 
 from extern_desktop.domain.reports import FormId, ReportIdentity
-from extern_desktop.services.values import ReportLine, ReportStanding
+from extern_desktop.services.today_values import ReportStanding
+from extern_desktop.services.values import ReportLine
 from extern_desktop.ui.office import Chip, ReportQuery
 from extern_desktop.ui.report_query import answer_query
 from extern_desktop.ui.widgets.certificates import CertificateModel, Scale

@@ -80,14 +80,14 @@ def test_pages_largest_text_fits_the_usual_window(open_window: OpenWindow, qtbot
         assert unfitting(window) == [], place
 
 
-def test_source_labels_are_made_in_one_place_and_no_message_box_is_used() -> None:
+def test_source_labels_are_made_in_one_place_and_message_boxes_only_for_our_own_bugs() -> None:
     """`QLabel(...)` anywhere else could draw what came from outside as markup."""
     offenders = []
     for path in UI.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("QLabel", "QMessageBox"):
                 offenders.append(f"{path.name}:{node.lineno}")
-    assert [place for place in offenders if not place.startswith("basics.py")] == []
+    assert [place for place in offenders if not place.startswith(("basics.py", "run.py"))] == []
 
 
 def test_source_every_text_is_looked_up_when_shown() -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from extern_desktop.services.values import ReportStanding
+from extern_desktop.services.today_values import ReportStanding
 from extern_desktop.ui.office import Chip
 from extern_desktop.ui.pages.report_view import ReportView
 from extern_desktop.ui.pages.reports import ReportsPage
@@ -17,6 +17,7 @@ from extern_desktop.ui.places import Place
 from extern_desktop.ui.widgets.form_fields import FieldKey
 from extern_desktop.ui.window import Window
 from ui.conftest import TAX, WAIT_MS, WIND, OpenWindow, Workplace, settle, write_report
+from ui.heartbeat import Heartbeat, assert_alive, quiet_machine
 
 ADVANCE = FieldKey("/Файл/Документ/УСН/СумНалПУ_НП", "@АвПУКв")
 COMPUTED = FieldKey(TAX, "@СумЗаКв")
@@ -154,3 +155,16 @@ def test_view_english_names_fields_in_english(open_window: OpenWindow, qtbot: Qt
     settle(qtbot)
     view.jump(1)
     assert _edit(view, COMPUTED).accessibleName().isascii()
+
+
+def test_view_check_and_correction_leave_the_loop_alive(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    view = _open_wrong(window, qtbot, tmp_path, 1_260_000)
+    settle(qtbot)
+    quiet_machine(qtbot)
+    with Heartbeat() as beat:
+        qtbot.keyClick(window, Qt.Key.Key_F8)
+        settle(qtbot, 400)
+        qtbot.keyClick(window, Qt.Key.Key_F4)
+        view._write(1)
+        settle(qtbot, 400)
+    assert_alive(beat)

@@ -19,16 +19,18 @@ from extern_desktop.services.desk import Desk
 from extern_desktop.services.enrol_training_key import enrol_training_key
 from extern_desktop.services.find_organisation import find_organisation
 from extern_desktop.services.questions import AskPin
-from extern_desktop.services.values import ReportStanding
+from extern_desktop.services.today_values import ReportStanding
 from extern_desktop.ui.desk_office import DeskOffice, office_of
 from extern_desktop.ui.office import Preferences
 from extern_desktop.ui.pages.send import SendPage
 from extern_desktop.ui.places import Place
 from extern_desktop.ui.run import make_application
 from extern_desktop.ui.widgets.banner import Banner
+from extern_desktop.ui.widgets.empty_state import EmptyState
 from extern_desktop.ui.widgets.pin_card import PinCard
 from extern_desktop.ui.window import Window
-from ui.conftest import WAIT_MS, picture, settle, write_report
+from ui.conftest import WAIT_MS, WindowOver, picture, settle, write_report
+from ui.heartbeat import Heartbeat, assert_alive, quiet_machine
 from ui.looking import parts_of
 from virtual_rutoken.plug import VirtualRutoken
 
@@ -102,8 +104,11 @@ def test_send_whole_way_ends_with_receipt_and_signed_replies(at: AtTheToken, qtb
     _until(qtbot, at.pin_field)
     settle(qtbot, 100)
     picture(at.window, "send-pin")
-    _type_pin(at, qtbot, PIN)
-    _until(qtbot, lambda: "Отчёт принят: квитанция получена" in at.banners())
+    quiet_machine(qtbot)
+    with Heartbeat() as beat:
+        _type_pin(at, qtbot, PIN)
+        _until(qtbot, lambda: "Отчёт принят: квитанция получена" in at.banners())
+    assert_alive(beat)
     settle(qtbot)
     picture(at.window, "send-receipt")
     primary = at.page.primary_button()
@@ -189,8 +194,52 @@ def test_send_missing_key_goes_on_by_itself_when_it_appears(at: AtTheToken, qtbo
     _until(qtbot, lambda: at.page.steps.steps()[1].tone == "warn")
     settle(qtbot, 100)
     picture(at.window, "send-key-missing")
+    settle(qtbot, 300)
+    assert any(part.isVisible() for part in parts_of(at.page, EmptyState))
     at.token.plug(0)
     _until(qtbot, at.pin_field)
+
+
+def test_send_waiting_card_stays_while_a_key_comes_and_goes(at: AtTheToken, qtbot: QtBot) -> None:
+    """A key that is plugged in and out again at once is asked for anew: the page never shows nothing in between."""
+    at.window.send_reports([at.report_id])
+    _until(qtbot, at.pin_field)
+    at.token.unplug(0)
+    _type_pin(at, qtbot, PIN)
+    _until(qtbot, lambda: at.page._waits_for_key)
+    empty: list[str] = []
+    for _turn in range(4):
+        at.token.plug(0)
+        at.token.unplug(0)
+        for _look in range(8):
+            settle(qtbot, 25)
+            if not any(part.isVisible() for part in (*parts_of(at.page, EmptyState), *parts_of(at.page, PinCard), *parts_of(at.page, Banner))):
+                empty.append(type(at.page._body.itemAt(0).widget()).__name__)
+    assert [name for name in empty if name != "ProgressCard"] == []
+    at.token.plug(0)
+    _until(qtbot, at.pin_field)
+
+
+def test_send_window_closed_in_the_middle_loses_nothing(at: AtTheToken, qtbot: QtBot, window_over: WindowOver) -> None:
+    at.window.send_reports([at.report_id])
+    _type_pin(at, qtbot, PIN)
+    _until(qtbot, lambda: at.desk.store.outbox.unfinished())
+    at.window.close()
+    at.office.close()  # waits for what is past its point of no return
+    row = at.desk.store.reports.get(at.report_id).outbox
+    assert row is not None
+    with office_of(at.desk) as later:
+        window = window_over(later)
+        window.resume_sending()
+        _until(qtbot, lambda: later.report_lines([at.report_id]).result(10)[0].docflow_id)
+        page = cast(SendPage, window.page(Place.SEND))
+        _until(qtbot, lambda: not page._running())
+        line = later.report_lines([at.report_id]).result(10)[0]
+        later.synchronise(Work()).result(30)
+        sent = [docflow for docflow in at.desk.store.mirror.docflows() if docflow.id == line.docflow_id]
+        assert len(sent) == 1
+        assert at.desk.store.reports.get(at.report_id).outbox is not None
+        window.close()
 
 
 def test_keys_card_stays_in_its_place_when_the_token_goes(at: AtTheToken, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""What the window loads before it is first seen: nothing that it does not show."""
+"""The start of the window: what it loads before it is first seen, and Today as it was kept by the start before."""
 
 from __future__ import annotations
 
@@ -6,30 +6,219 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-HEAVY = (
-    "requests", "urllib3", "lxml", "sqlalchemy", "sqlcipher3", "alembic", "cryptography", "asn1crypto", "pkcs11", "keyring", "typer", "rich",
-    "starlette", "uvicorn", "msgspec", "stdnum", "lark", "PySide6.QtNetwork", "PySide6.QtPrintSupport",
-)  # fmt: skip
-SCRIPT = """
-import json, sys
-from extern_desktop.ui.preferences import read_preferences
-from extern_desktop.ui.run import make_application, make_window
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
-preferences = read_preferences()
-app = make_application(preferences)
-window = make_window(preferences)
-window.first_painted.connect(lambda: (print(json.dumps(sorted(sys.modules))), app.quit()))
-window.show()
-app.exec()
+from extern_desktop.app import open_desk
+from extern_desktop.services.today_snapshot import KeptToday, keep_today, read_kept_today
+from extern_desktop.services.today_values import Today
+from extern_desktop.settings.places import HOME_VARIABLE, Places, Stage
+from extern_desktop.ui.desk_office import office_of
+from extern_desktop.ui.office import Preferences
+from extern_desktop.ui.pages.today import TodayPage
+from extern_desktop.ui.snapshot import EarlyToday, TodayKeeper
+from extern_desktop.ui.window import Window
+from ui.conftest import OpenWindow, Workplace
+
+HEAVY = (
+    "requests", "urllib3", "lxml", "sqlalchemy", "alembic", "cryptography", "asn1crypto", "pkcs11", "keyring", "typer", "rich",
+    "starlette", "uvicorn", "msgspec", "stdnum", "lark", "ssl", "asyncio", "hashlib", "importlib.metadata", "html", "PySide6.QtNetwork",
+    "PySide6.QtPrintSupport",
+)  # fmt: skip
+OURS_LATE = (
+    "extern_desktop.ui.desk_office", "extern_desktop.services.values", "extern_desktop.services.desk", "extern_desktop.store.schema",
+    "extern_desktop.store.keys", "extern_desktop.store.errors", "extern_desktop.forms.values", "extern_desktop.signing.values",
+    "extern_desktop.tokens.values",
+)  # fmt: skip
+# The program as it is, from its first line; it leaves when the window was seen, before the desk behind it is opened.
+PROGRAM = """
+import json, os, sys
+from extern_desktop.ui import snapshot
+
+begin = snapshot.EarlyToday.start
+
+def begin_and_wait(early):
+    begin(early)
+    early.future.exception()
+    assert "PySide6.QtCore" not in sys.modules
+    from extern_desktop.ui import run
+
+    def seen(opening):
+        page = opening._window.page()
+        said = {"modules": sorted(sys.modules), "subtitle": page.header.subtitle(), "due": page.due.rows.model().rowCount()}
+        print(json.dumps(said), flush=True)
+        os._exit(0)
+
+    run.Opening.start = seen
+
+snapshot.EarlyToday.start = begin_and_wait
+from extern_desktop.__main__ import main
+main([])
 """
 
 
-def test_startup_first_paint_loads_nothing_heavy(tmp_path: Path) -> None:
-    environment = {**os.environ, "EXTERN_DESKTOP_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
-    ended = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, env=environment, timeout=60, check=True)
-    loaded = set(json.loads(ended.stdout.splitlines()[-1]))
-    assert loaded.isdisjoint(HEAVY), sorted(loaded & set(HEAVY))
-    pages = {name for name in loaded if name.startswith("extern_desktop.ui.pages.")}
+def start(home: Path) -> dict[str, object]:
+    surroundings = {**os.environ, HOME_VARIABLE: str(home), "QT_QPA_PLATFORM": "offscreen", "LANG": "C"}
+    ended = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, env=surroundings, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    said: dict[str, object] = json.loads(ended.stdout.splitlines()[-1])
+    return said
+
+
+def modules(said: dict[str, object]) -> set[str]:
+    loaded = said["modules"]
+    assert isinstance(loaded, list)
+    return set(loaded)
+
+
+def kept(office_today: Today, *, read_at: datetime | None = None) -> KeptToday:
+    return KeptToday(Stage.TRAINING, office_today, read_at or datetime.now(UTC))
+
+
+def acts_of(page: TodayPage) -> list[bool]:
+    panels = (page.due, page.waiting, page.failed)
+    return [button.isEnabled() for panel in panels for button in (panel.act, panel.second, panel.link)]
+
+
+def test_first_picture_without_a_workspace_loads_nothing_heavy(tmp_path: Path) -> None:
+    said = start(tmp_path)
+
+    assert modules(said).isdisjoint((*HEAVY, "sqlcipher3", *OURS_LATE)), sorted(modules(said) & {*HEAVY, "sqlcipher3", *OURS_LATE})
+    pages = {name for name in modules(said) if name.startswith("extern_desktop.ui.pages.")}
     assert pages == {"extern_desktop.ui.pages.page", "extern_desktop.ui.pages.today"}
+    assert said["subtitle"] == ""
+
+
+def test_first_picture_of_the_second_start_has_todays_rows_and_loads_little_more(tmp_path: Path, workplace: Workplace) -> None:
+    today = workplace.office.today().result()
+    with open_desk(Places(tmp_path), stage=Stage.TRAINING) as desk:
+        keep_today(today, desk=desk)
+
+    said = start(tmp_path)
+
+    assert said["due"] == len(today.due) > 0
+    assert str(said["subtitle"]).startswith("По состоянию на ")
+    assert modules(said).isdisjoint((*HEAVY, *OURS_LATE)), sorted(modules(said) & {*HEAVY, *OURS_LATE})
+
+
+def test_window_kept_today_is_shown_and_nothing_can_be_done(qtbot: QtBot, workplace: Workplace) -> None:
+    window = Window(Preferences())
+    qtbot.addWidget(window)
+    today = replace(workplace.office.today().result(), ready_report_ids=("r-1",))
+
+    window.show_kept(kept(today, read_at=datetime.now(UTC) - timedelta(days=2)))
+
+    page = window.page()
+    assert isinstance(page, TodayPage)
+    assert page.due.rows.model().rowCount() == len(today.due)
+    assert ", " in page.header.subtitle()  # the day as well as the time: it is not of today
+    assert acts_of(page) == [False] * 9
+    window.press_primary()
+    page.due.rows.opened.emit("0")
+    page.strip.opened.emit(today.on)
+    qtbot.mouseClick(page.due.act, Qt.MouseButton.LeftButton)
+    assert window.page() is page
+
+
+def test_window_with_its_office_shows_what_is_so_now_and_lets_act(qtbot: QtBot, open_window: OpenWindow, workplace: Workplace) -> None:
+    window = open_window()
+    page = window.page()
+    assert isinstance(page, TodayPage)
+    qtbot.waitUntil(lambda: page._read is not None)
+
+    window.show_kept(kept(replace(workplace.office.today().result(), due=())))  # came too late: it must not take the place of the truth
+
+    assert page.due.rows.model().rowCount() == len(workplace.office.today().result().due)
+    assert acts_of(page) == [True] * 9
+
+
+def test_window_kept_nothing_leaves_the_skeleton(qtbot: QtBot) -> None:
+    window = Window(Preferences())
+    qtbot.addWidget(window)
+
+    window.show_kept(None)
+
+    page = window.page()
+    assert isinstance(page, TodayPage)
+    assert page.header.subtitle() == ""
+
+
+def test_early_today_of_no_workspace_is_nothing(tmp_path: Path) -> None:
+    early = EarlyToday(tmp_path / "workspaces" / "real", Stage.REAL)
+    early.start()
+
+    assert early.future.result(timeout=20) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_office_keeps_today_at_the_latest_when_it_closes(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    with open_desk(places, stage=Stage.TRAINING) as desk:
+        with office_of(desk) as office:
+            today = office.today().result()
+        found = read_kept_today(places.workspace(Stage.TRAINING), Stage.TRAINING, desk.now())
+
+    assert found is not None
+    assert found.today == today
+
+
+class Pages:
+    """A place to keep pages in, and pages that differ."""
+
+    def __init__(self, today: Today) -> None:
+        self.kept: list[int] = []
+        self.was_kept = threading.Event()
+        self._today = today
+
+    def keep(self, today: Today) -> None:
+        self.kept.append(today.accepted_count)
+        self.was_kept.set()
+
+    def number(self, number: int) -> Today:
+        return replace(self._today, accepted_count=number)
+
+
+def closes(keeper: TodayKeeper) -> bool:
+    """Whether it comes to its end."""
+    thread = threading.Thread(target=keeper.close, daemon=True)
+    thread.start()
+    thread.join(10)
+    return not thread.is_alive()
+
+
+def test_keeper_keeps_the_latest_once_and_again_only_when_it_differs(workplace: Workplace) -> None:
+    pages = Pages(workplace.office.today().result())
+    keeper = TodayKeeper(pages.keep, first_seconds=0.2, every_seconds=60)
+
+    for number in (1, 2, 3):
+        keeper.note(pages.number(number))
+    assert pages.was_kept.wait(10)
+    keeper.note(pages.number(3))
+    assert closes(keeper)
+
+    assert pages.kept == [3]
+
+
+def test_keeper_keeps_at_once_when_it_closes(workplace: Workplace) -> None:
+    pages = Pages(workplace.office.today().result())
+    keeper = TodayKeeper(pages.keep, first_seconds=0, every_seconds=60)
+    keeper.note(pages.number(1))
+    assert pages.was_kept.wait(10)
+
+    keeper.note(pages.number(2))
+    assert closes(keeper)
+    keeper.note(pages.number(3))
+
+    assert pages.kept == [1, 2]
+
+
+def test_keeper_without_a_page_closes(workplace: Workplace) -> None:
+    pages = Pages(workplace.office.today().result())
+
+    assert closes(TodayKeeper(pages.keep))
+    assert pages.kept == []

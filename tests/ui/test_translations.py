@@ -13,6 +13,7 @@ import extern_desktop.ui
 from extern_desktop.wording.texts import catalogue_folder
 
 UI = Path(extern_desktop.ui.__file__).parent
+CATALOGUE = catalogue_folder() / "ru" / "LC_MESSAGES" / "extern_desktop.po"
 
 
 def _messages() -> set[tuple[str, ...]]:
@@ -37,7 +38,7 @@ def _fields(text: str) -> set[str]:
 
 
 def test_translations_every_message_of_the_window_has_its_russian() -> None:
-    with (catalogue_folder() / "ru" / "LC_MESSAGES" / "ui.po").open("rb") as file:
+    with CATALOGUE.open("rb") as file:
         catalogue = read_po(file, locale="ru")
     missing = []
     for message in sorted(_messages()):
@@ -49,7 +50,7 @@ def test_translations_every_message_of_the_window_has_its_russian() -> None:
 
 
 def test_translations_russian_fills_the_same_fields() -> None:
-    with (catalogue_folder() / "ru" / "LC_MESSAGES" / "ui.po").open("rb") as file:
+    with CATALOGUE.open("rb") as file:
         catalogue = read_po(file, locale="ru")
     wrong = []
     for message in _messages():
@@ -60,7 +61,7 @@ def test_translations_russian_fills_the_same_fields() -> None:
 
 
 def test_translations_tone_has_no_exclamation_marks_and_no_success() -> None:
-    with (catalogue_folder() / "ru" / "LC_MESSAGES" / "ui.po").open("rb") as file:
+    with CATALOGUE.open("rb") as file:
         catalogue = read_po(file, locale="ru")
-    texts = [text for entry in catalogue if entry.id for text in _texts(entry)]
+    texts = [text for message in _messages() for text in _texts(catalogue.get(message[0]))]
     assert [text for text in texts if "!" in text or "успешно" in text.casefold() or "токен" in text.casefold()] == []

@@ -19,7 +19,7 @@ from extern_desktop.forms.values import Severity
 from extern_desktop.jobs.questions import Question
 from extern_desktop.jobs.work import Stage
 from extern_desktop.services import questions
-from extern_desktop.services.values import STANDING_TONES, ReportStanding, WaitingKind
+from extern_desktop.services.today_values import STANDING_TONES, ReportStanding, WaitingKind
 from extern_desktop.tokens.values import Attempts, TokenCard
 from extern_desktop.wording import checks, keys, statuses
 from extern_desktop.wording.questions import pin_warning, wording_of

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from extern_desktop.cli.session import Session
-from extern_desktop.services.values import Today
+from extern_desktop.services.today_values import Today
 from extern_desktop.services.what_is_due import read_calendar, today_of, what_is_due
 from extern_desktop.wording.statuses import cell_word, standing_word, waiting_word
 from extern_desktop.wording.texts import _n, _t

@@ -15,9 +15,8 @@ from extern_desktop.domain.organisations import Organisation
 from extern_desktop.domain.secrets import AccessToken
 from extern_desktop.extern_api.operator import Operator
 from extern_desktop.extern_api.values import ApiKey, DeviceSignIn, KeptTokens, OperatorAddress, Proxy, RefreshToken
-from extern_desktop.jobs.work import Cancelled
+from extern_desktop.jobs.work import Cancelled, Work
 from extern_desktop.jobs.work import Stage as WorkStage
-from extern_desktop.jobs.work import Work
 from extern_desktop.sandbox.launch import RunningOperator, ensure_running
 from extern_desktop.sandbox.values import Pace
 from extern_desktop.services.desk import Desk

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import locale
 import os
 
 from extern_desktop.domain.errors import ExternError
@@ -26,5 +25,9 @@ def language_of(settings: Settings) -> str:
     chosen = settings.get(options.LANGUAGE)
     if chosen is not Language.SYSTEM:
         return chosen.value
-    system = os.environ.get("LANG", "") or (locale.getlocale()[0] or "")
+    system = os.environ.get("LANG", "")
+    if not system:
+        import locale
+
+        system = locale.getlocale()[0] or ""
     return "ru" if system.casefold().startswith(("ru", "russian")) else "en"

@@ -10,7 +10,8 @@ from typing import Final
 from extern_desktop.domain.docflows import DocflowStatus, SuccessState
 from extern_desktop.domain.outbox import OutboxState
 from extern_desktop.services.desk import Desk
-from extern_desktop.services.values import ReportLine, ReportStanding
+from extern_desktop.services.today_values import ReportStanding
+from extern_desktop.services.values import ReportLine
 from extern_desktop.store.values import ReportRow
 
 _OF_OUTBOX: Final[Mapping[OutboxState, ReportStanding]] = {

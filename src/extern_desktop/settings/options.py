@@ -131,10 +131,9 @@ def _flag(name: str, default: bool, *, is_lockable: bool = True, is_hidden: bool
 
 
 def _text(name: str, pattern: str, *, default: str = "", kind: OptionKind = OptionKind.TEXT) -> Option[str]:
-    mask = re.compile(pattern)
-
     def decode(value: Any) -> str:
-        if not isinstance(value, str) or (value != default and mask.fullmatch(value) is None):
+        # The pattern is compiled when a value is looked at, not when the program starts.
+        if not isinstance(value, str) or (value != default and re.fullmatch(pattern, value) is None):
             raise ValueError(value)
         return value
 
@@ -151,13 +150,11 @@ def _files(name: str) -> Option[tuple[Path, ...]]:
 
 
 def _table(name: str, key_pattern: str, value_pattern: str) -> Option[Mapping[str, str]]:
-    key_mask, value_mask = re.compile(key_pattern), re.compile(value_pattern)
-
     def decode(value: Any) -> Mapping[str, str]:
         if not isinstance(value, Mapping):
             raise ValueError(value)  # noqa: TRY004  one kind of error for every wrong value
         for key, item in value.items():
-            if not (isinstance(item, str) and key_mask.fullmatch(key) and value_mask.fullmatch(item)):
+            if not (isinstance(item, str) and re.fullmatch(key_pattern, key) and re.fullmatch(value_pattern, item)):
                 raise ValueError(item)
         return dict(value)
 

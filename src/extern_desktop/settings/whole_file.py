@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import sys
 import time
 from pathlib import Path
@@ -19,7 +18,7 @@ _PERSON_ONLY, _EVERYONE_READS = 0o600, 0o644
 def write_whole(path: Path, data: bytes, *, is_private: bool = False) -> None:
     """Put `data` under the name. `is_private`: nobody but this person may read it. Raises `OSError` and leaves the old file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    fresh = path.with_name(f"{path.name}.{os.urandom(4).hex()}.new")
     try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PERSON_ONLY if is_private else _EVERYONE_READS), "wb") as target:
             target.write(data)

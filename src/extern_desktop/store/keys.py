@@ -117,6 +117,17 @@ def obtain_key(folder: Path, stage: Stage, ask_passphrase: AskPassphrase | None 
     return key
 
 
+def kept_key(folder: Path) -> WorkspaceKey | None:
+    """The key, if it can be had without a person: `None` where a passphrase opens it, or where there is no workspace. Makes nothing."""
+    known = read_key_file(folder)
+    if known is None or known.place is KeyPlace.PASSPHRASE:
+        return None
+    key = _fetch_key(folder, known, None)
+    if not hmac.compare_digest(key.check_value, known.check_value):
+        raise WrongKeyError(folder)
+    return key
+
+
 def change_passphrase(folder: Path, key: WorkspaceKey, passphrase: Password) -> None:
     """Wrap the key anew (or for the first time). The database is not touched."""
     known = read_key_file(folder)

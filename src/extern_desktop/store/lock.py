@@ -6,8 +6,7 @@ A lock is the operating system's own lock on an open file, so a killed process g
 from __future__ import annotations
 
 import contextlib
-import secrets
-import socket
+import os
 import sys
 import threading
 import time
@@ -17,7 +16,6 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
 from extern_desktop.settings.whole_file import write_whole
-from extern_desktop.store.errors import WorkspaceBusyError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Listener
@@ -93,6 +91,8 @@ class WriterLock:
             if came.is_set():
                 return file
             given_up = True
+        from extern_desktop.store.errors import WorkspaceBusyError
+
         raise WorkspaceBusyError(self._path.parent, self._wait_seconds)
 
 
@@ -101,8 +101,8 @@ class Owner:
 
     def __init__(self, folder: Path, *, is_read_only: bool = False) -> None:
         self._folder = folder
-        token = secrets.token_hex(8)
-        self.name = f"{socket.gethostname()}:{token}"
+        token = os.urandom(8).hex()
+        self.name = f"{_computer()}:{token}"
         self._path = folder / token
         self._file: IO[bytes] | None = None
         if is_read_only:  # takes no leases
@@ -119,7 +119,7 @@ class Owner:
     def is_dead(self, owner: str) -> bool:
         """Whether the owner ran on this computer and has ended. Of other computers nothing is known: their leases run out."""
         host, _, token = owner.rpartition(":")
-        if owner == self.name or host != socket.gethostname():
+        if owner == self.name or host != _computer():
             return False
         return _is_free(self._folder / token)
 
@@ -135,6 +135,12 @@ class Owner:
             self._file.close()
             with contextlib.suppress(OSError):
                 self._path.unlink()
+
+
+def _computer() -> str:
+    from socket import gethostname  # not for the lock of the window, which is taken before it is seen
+
+    return gethostname()
 
 
 def _is_free(path: Path) -> bool:
@@ -180,7 +186,7 @@ class InstanceLock:
         """Call `on_show`, on a thread of ours, whenever another start asks to see this window. After `hold`."""
         from multiprocessing.connection import Listener
 
-        word = secrets.token_bytes(32)
+        word = os.urandom(32)
         self._listener = Listener(family="AF_PIPE" if sys.platform == "win32" else "AF_UNIX", authkey=word)
         write_whole(self._address_path, f"{self._listener.address}\n{word.hex()}\n".encode(), is_private=True)
         self._thread = threading.Thread(target=self._listen, args=(on_show,), name="instance-lock", daemon=True)

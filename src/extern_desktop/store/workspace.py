@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from extern_desktop.store.organisations import Organisations
     from extern_desktop.store.outbox import Outbox
     from extern_desktop.store.reports import Reports
+    from extern_desktop.store.snapshot import Snapshots
     from extern_desktop.store.views import Views
 
 
@@ -58,6 +59,7 @@ class Workspace:
     views: Views
     secrets: KeptSecrets
     contents: ContentStore
+    snapshots: Snapshots
 
     def __init__(self, folder: Path, key: WorkspaceKey, *, is_read_only: bool = False) -> None:
         from extern_desktop.store._engine import Database
@@ -67,6 +69,7 @@ class Workspace:
         from extern_desktop.store.organisations import Organisations
         from extern_desktop.store.outbox import Outbox
         from extern_desktop.store.reports import Reports
+        from extern_desktop.store.snapshot import Snapshots
         from extern_desktop.store.views import Views
 
         key_file = read_key_file(folder)
@@ -86,6 +89,7 @@ class Workspace:
             self.outbox = Outbox(self._database, self.contents, self._owner)
             self.mirror = Mirror(self._database, self.contents)
             self.views = Views(self._database)
+            self.snapshots = Snapshots(self._database)
             self.secrets = KeptSecrets(self._database, key_file)
             if not is_read_only:
                 self.outbox.recover()

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import platform
 import sys
 import threading
 import traceback
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final
@@ -78,6 +76,9 @@ class CrashNet:
 
 def report_of(kind: type[BaseException], trace: TracebackType | None) -> str:
     """The way through the code without the error's own words: those may quote a document or a name."""
+    import platform  # both only when something failed: they bring half of the standard library with them
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         program = version("extern-desktop")
     except PackageNotFoundError:

@@ -112,6 +112,12 @@ def moment(at: datetime | None) -> str:
     return f"{at.astimezone():%d.%m.%Y %H:%M}" if at else ""
 
 
+def moment_words(at: datetime, today: date) -> str:
+    """14:32 for a moment of today; 20 января, 14:32 for another day."""
+    local = at.astimezone()
+    return f"{local:%H:%M}" if local.date() == today else f"{day(local.date())}, {local:%H:%M}"
+
+
 def clock(at: datetime | None, today: date) -> str:
     """14:32 for a moment of today, 20 янв for another day; empty for None."""
     if at is None:

@@ -8,18 +8,32 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from extern_desktop.diagnostics.values import DiagnosticsReport
+from extern_desktop.domain.errors import EnvironmentProblemError
 from extern_desktop.domain.organisations import Organisation
+from extern_desktop.domain.secrets import AccessToken
+from extern_desktop.extern_api.errors import ForeignAnswerError, LineLostError, OperatorUnreachableError, SignInRequiredError
 from extern_desktop.jobs.lanes import Lane
 from extern_desktop.jobs.work import Work
 from extern_desktop.services.change_settings import change_setting
+from extern_desktop.services.connect import (
+    disconnect,
+    has_api_key,
+    is_signed_in,
+    keep_api_key,
+    sign_in_by_device,
+    sign_in_by_password,
+    sign_out,
+)
 from extern_desktop.services.copy_container import copy_container, find_containers
 from extern_desktop.services.correct_report import correct_report, open_report, save_copy
 from extern_desktop.services.desk import Desk
@@ -33,7 +47,10 @@ from extern_desktop.services.list_reports import list_reports
 from extern_desktop.services.read_docflow import read_docflow, save_documents
 from extern_desktop.services.send_replies import send_replies
 from extern_desktop.services.send_reports import resume_outbox, sign_and_send
-from extern_desktop.services.synchronise import synchronise
+from extern_desktop.services.synchronise import synchronise, synchronised_at
+from extern_desktop.services.today_snapshot import keep_today
+from extern_desktop.services.today_values import Today, WaitingItem
+from extern_desktop.services.training_report import take_training_report
 from extern_desktop.services.values import (
     CalendarCell,
     CopiedContainer,
@@ -44,8 +61,6 @@ from extern_desktop.services.values import (
     ReportLine,
     SentBatch,
     Synchronised,
-    Today,
-    WaitingItem,
 )
 from extern_desktop.services.what_is_due import certificates_ending, read_calendar, what_is_due, working_calendar
 from extern_desktop.settings import options
@@ -56,9 +71,11 @@ from extern_desktop.tokens.values import TokenChange, TokenChangeKind
 from extern_desktop.ui.office import Places, Preferences, ProgramFacts, ReportKeys, ReportQuery
 from extern_desktop.ui.preferences import preferences_of
 from extern_desktop.ui.report_query import answer_query
+from extern_desktop.ui.snapshot import TodayKeeper
 
 T = TypeVar("T")
 
+import_module("extern_desktop.ui.pages.today_rows")  # here, on the thread that opens the desk: the window's thread would stand still for it
 READERS: Final = 2
 """Threads that read the workspace; each has its own connection."""
 ACTORS: Final = 3
@@ -75,18 +92,25 @@ class DeskOffice:
         self._listeners: list[Callable[[], None]] = []
         self._serials: set[str] = set()
         self._online: bool | None = None
+        self._signed_in: tuple[bool, bool] | None = None
         self._lines: tuple[ReportLine, ...] | None = None
         self._generation = 0
+        self._shown: int | None = None
         self._stop_store = desk.store.subscribe(lambda _changes: self._forget())
+        self._keeper = TodayKeeper(partial(keep_today, desk=desk))
         self._watch = self._tokens.run(desk.tokens.watch, self._notice)
 
     def close(self) -> None:
         """Listen no more, finish what runs, drop what waits."""
-        self._stop_store()
         with self._lock:
             self._listeners.clear()
         for lane in (self._acting, self._reading, self._tokens):
             lane.close()
+        self._stop_store()
+        if self._shown not in (None, self._generation):  # Today was left before the last change: the next start shows what is so now
+            with suppress(EnvironmentProblemError):
+                self._read_today()
+        self._keeper.close()
         if self._watch.done() and not self._watch.cancelled() and self._watch.exception() is None:
             self._watch.result().stop()
 
@@ -143,12 +167,17 @@ class DeskOffice:
             ("theme", options.THEME, options.Theme(changed.theme)),
             ("text_percent", options.TEXT_SIZE_PERCENT, changed.text_percent),
             ("operator_address", options.OPERATOR_API_URL, changed.operator_address or options.OPERATOR_API_URL.default),
+            ("identity_address", options.OPERATOR_IDENTITY_URL, changed.identity_address or options.OPERATOR_IDENTITY_URL.default),
             ("operator_client_id", options.OPERATOR_CLIENT_ID, changed.operator_client_id),
+            ("synchronise_every_minutes", options.SYNCHRONISE_EVERY_MINUTES, changed.synchronise_every_minutes),
             ("stage", options.STAGE, changed.stage),
         )
         for name, option, value in rows:
             if getattr(before, name) != getattr(changed, name) or (name == "stage" and before.first_run):
                 change_setting(option, value, desk=self._desk)
+        if any(getattr(before, name) != getattr(changed, name) for name in ("operator_address", "identity_address", "operator_client_id")):
+            disconnect(desk=self._desk)
+            self._forget_sign_in()
 
     def about(self) -> ProgramFacts:
         return ProgramFacts(_version(), self._desk.places.workspace(self._desk.stage), form_names())
@@ -156,13 +185,36 @@ class DeskOffice:
     # reading
 
     def facts(self) -> Future[Places]:
-        return self._reading.run(lambda: Places(len(self._serials), self._online, len(self._desk.store.outbox.unfinished())))
+        return self._reading.run(self._facts)
+
+    def _facts(self) -> Places:
+        signed_in, has_key = self._read_sign_in()
+        store = self._desk.store
+        return Places(len(self._serials), self._online, len(store.outbox.unfinished()), signed_in, has_key, synchronised_at(desk=self._desk))
+
+    def _read_sign_in(self) -> tuple[bool, bool]:
+        """Whether the person is signed in and the program's key is kept. Remembered: the system's keyring may be slow."""
+        known = self._signed_in
+        if known is None:
+            known = self._signed_in = (is_signed_in(desk=self._desk), has_api_key(desk=self._desk))
+        return known
+
+    def _forget_sign_in(self) -> None:
+        self._signed_in = None
+        self._tell()
 
     def organisations(self) -> Future[tuple[Organisation, ...]]:
         return self._reading.run(lambda: tuple(self._desk.store.organisations.all()))
 
     def today(self) -> Future[Today]:
-        return self._reading.run(lambda: what_is_due(desk=self._desk))
+        return self._reading.run(self._read_today)
+
+    def _read_today(self) -> Today:
+        generation = self._generation
+        today = what_is_due(desk=self._desk)
+        self._shown = generation
+        self._keeper.note(today)
+        return today
 
     def certificates_ending(self) -> Future[tuple[WaitingItem, ...]]:
         return self._tokens.run(lambda: certificates_ending(desk=self._desk))
@@ -216,6 +268,9 @@ class DeskOffice:
 
         return self._acting.run(act)
 
+    def take_training_report(self, work: Work) -> Future[str]:
+        return self._acting.run(lambda: take_training_report(desk=self._desk, work=work))
+
     def check_report(self, report_id: str, work: Work) -> Future[OpenedReport]:
         def act() -> OpenedReport:
             check_on_desk(report_id, desk=self._desk, work=work)
@@ -228,6 +283,26 @@ class DeskOffice:
 
     def save_copy(self, report_id: str, target: Path) -> Future[None]:
         return self._acting.run(lambda: save_copy(report_id, target, desk=self._desk))
+
+    # the operator
+
+    def keep_api_key(self, key: AccessToken) -> Future[None]:
+        return self._acting.run(lambda: self._changing_sign_in(lambda: keep_api_key(key, desk=self._desk)))
+
+    def sign_in_by_device(self, work: Work) -> Future[None]:
+        return self._acting.run(lambda: self._changing_sign_in(lambda: sign_in_by_device(desk=self._desk, work=work)))
+
+    def sign_in_by_password(self, login: str, work: Work) -> Future[None]:
+        return self._acting.run(lambda: self._changing_sign_in(lambda: sign_in_by_password(login, desk=self._desk, work=work)))
+
+    def sign_out(self) -> Future[None]:
+        return self._acting.run(lambda: self._changing_sign_in(lambda: sign_out(desk=self._desk)))
+
+    def _changing_sign_in(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        finally:
+            self._forget_sign_in()
 
     def sign_and_send(self, report_ids: Sequence[str], work: Work) -> Future[SentBatch]:
         return self._acting.run(lambda: self._reaching(lambda: sign_and_send(tuple(report_ids), desk=self._desk, work=work)))
@@ -243,12 +318,13 @@ class DeskOffice:
 
     def _reaching(self, act: Callable[[], T]) -> T:
         """Run an act that reaches the operator, and remember whether it could."""
-        from extern_desktop.extern_api.errors import OperatorUnreachableError
-
         try:
             result = act()
-        except OperatorUnreachableError:
+        except (OperatorUnreachableError, LineLostError, ForeignAnswerError):
             self._online = False
+            raise
+        except SignInRequiredError:
+            self._forget_sign_in()  # the operator takes the kept tokens no more
             raise
         self._online = True
         return result

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum, unique
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -19,7 +19,9 @@ from extern_desktop.settings.places import Stage
 if TYPE_CHECKING:
     from extern_desktop.diagnostics.values import DiagnosticsReport
     from extern_desktop.domain.organisations import Organisation
+    from extern_desktop.domain.secrets import AccessToken
     from extern_desktop.jobs.work import Work
+    from extern_desktop.services.today_values import Today, WaitingItem
     from extern_desktop.services.values import (
         CalendarCell,
         CopiedContainer,
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
         ReportLine,
         SentBatch,
         Synchronised,
-        Today,
-        WaitingItem,
     )
     from extern_desktop.signing.values import Certificate
 
@@ -80,9 +80,11 @@ class Preferences:
     """The stage of the next start."""
     operator_address: str = ""
     """Address of the real operator; the training operator needs none."""
+    identity_address: str = ""
+    """Where a person signs in to the real operator."""
     operator_client_id: str = ""
-    virtual_allowed: bool = False
-    """The virtual token of the tests may be used. Training only."""
+    synchronise_every_minutes: int = 15
+    """0: only when a person asks."""
     first_run: bool = False
     """Nobody has chosen yet how to begin."""
     locked: frozenset[str] = frozenset()
@@ -108,6 +110,11 @@ class Places:
     online: bool | None
     """None before anybody asked the operator."""
     outbox: int
+    signed_in: bool = True
+    """Always in training; in real work once a person has signed in."""
+    has_api_key: bool = False
+    """The program's key at the real operator is kept. The key itself is never shown."""
+    synchronised_at: datetime | None = None
 
 
 class Office(Protocol):
@@ -138,10 +145,22 @@ class Office(Protocol):
     def report_keys(self, query: ReportQuery) -> Future[ReportKeys]: ...
     def report_lines(self, report_ids: Sequence[str]) -> Future[tuple[ReportLine, ...]]: ...
     def import_report(self, path: Path, work: Work) -> Future[ReportLine]: ...
+    def take_training_report(self, work: Work) -> Future[str]:
+        """Put a declaration to learn on upon the desk; gives its report id. Training only."""
+        ...
+
     def open_report(self, report_id: str) -> Future[OpenedReport]: ...
     def check_report(self, report_id: str, work: Work) -> Future[OpenedReport]: ...
     def correct(self, report_id: str, path: str, field_name: str, value: str) -> Future[OpenedReport]: ...
     def save_copy(self, report_id: str, target: Path) -> Future[None]: ...
+
+    def keep_api_key(self, key: AccessToken) -> Future[None]:
+        """Keep the program's key at the operator among the secrets; an empty one is forgotten."""
+        ...
+
+    def sign_in_by_device(self, work: Work) -> Future[None]: ...
+    def sign_in_by_password(self, login: str, work: Work) -> Future[None]: ...
+    def sign_out(self) -> Future[None]: ...
 
     def sign_and_send(self, report_ids: Sequence[str], work: Work) -> Future[SentBatch]: ...
     def resume(self, work: Work) -> Future[SentBatch]: ...

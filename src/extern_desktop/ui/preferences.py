@@ -19,8 +19,9 @@ def preferences_of(settings: Settings) -> Preferences:
         text_percent=settings.get(options.TEXT_SIZE_PERCENT),
         stage=settings.get(options.STAGE),
         operator_address=settings.get(options.OPERATOR_API_URL),
+        identity_address=settings.get(options.OPERATOR_IDENTITY_URL),
         operator_client_id=settings.get(options.OPERATOR_CLIENT_ID),
-        virtual_allowed=settings.get(options.VIRTUAL_TOKEN_ALLOWED),
+        synchronise_every_minutes=settings.get(options.SYNCHRONISE_EVERY_MINUTES),
         locked=frozenset(option.name for option in options.OPTIONS if settings.is_locked(option)),
     )
 

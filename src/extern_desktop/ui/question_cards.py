@@ -154,20 +154,25 @@ def _browser(ticket: Ticket, _wrong: str) -> QWidget:
     code = label(question.code, "display", "accent", centred=True)
     code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
     code.setAccessibleName(_t("Code {code}").format(code=question.code))
+    explanation = label(said.explanation, "body", "muted", wrap=True)
+    explanation.setTextInteractionFlags(code.textInteractionFlags())
+    opens = button(_t("Open the browser"), "primary", "globe", lambda: _open_address(question.address))
     frame = card(
         label(said.title, "heading", wrap=True),
-        label(said.explanation, "body", "muted", wrap=True),
+        explanation,
         code,
         row(
             None,
             button(_t("Cancel"), on_click=ticket.refuse),
-            button(_t("Open the browser"), "primary", "globe", lambda: _open_address(question.address)),
+            opens,
         ),
         gap=10,
         pad=20,
         edge="accent",
     )
+    frame.setMinimumWidth(theme.px(420))
     frame.setMaximumWidth(theme.px(480))
+    frame.setFocusProxy(opens)
     return _middle(frame)
 
 

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from extern_desktop.services.values import ReportLine, ReportStanding
+from extern_desktop.services.today_values import ReportStanding
+from extern_desktop.services.values import ReportLine
 from extern_desktop.ui.office import Chip, ReportKeys, ReportQuery
 from extern_desktop.ui.words import line_title, payer_name
 

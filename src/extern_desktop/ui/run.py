@@ -5,6 +5,7 @@ Nothing heavy is imported here. The desk (database, keys, network) is opened on 
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -15,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from extern_desktop.settings.places import Stage
 from extern_desktop.ui import theme
 from extern_desktop.ui.crash_net import CrashNet
 from extern_desktop.ui.office import Office, Preferences
-from extern_desktop.ui.preferences import read_preferences
+from extern_desktop.ui.snapshot import EarlyToday
 from extern_desktop.ui.window import Window
 from extern_desktop.wording.texts import _t, speak
 
@@ -54,7 +55,11 @@ class OpenDesk(Protocol):
 def make_application(preferences: Preferences) -> QApplication:
     """The one QApplication, speaking and looking as the settings say."""
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    if isinstance(existing, QApplication):
+        app = existing
+        app.setStyle("Fusion")
+    else:  # said as an argument: PySide would make the whole of QStyle for what `setStyle` gives back, longer than the first picture takes to draw
+        app = QApplication([*sys.argv[:1], "-style", "fusion"])
     app.setApplicationName("Extern Desktop")
     app.setDesktopFileName("extern-desktop")
     speak(preferences.language)
@@ -69,13 +74,12 @@ def make_window(preferences: Preferences) -> Window:
     return window
 
 
-def run(open_desk: OpenDesk, instance_of: Callable[[Stage], Instance], logs: Path) -> int:
+def run(open_desk: OpenDesk, instance: Instance, logs: Path, preferences: Preferences, early: EarlyToday) -> int:
     """Show the window and stay until it is closed. Gives the exit code.
 
-    When another window works on the same workspace, that one comes to the front and this one leaves.
+    When another window works on the same workspace, that one comes to the front and this one leaves. `early` reads what Today showed last:
+    it is in the first picture if it is there by then, and follows it if not.
     """
-    preferences = read_preferences()
-    instance = instance_of(preferences.stage)
     if not instance.hold():
         instance.show_first()
         return 0
@@ -85,6 +89,12 @@ def run(open_desk: OpenDesk, instance_of: Callable[[Stage], Instance], logs: Pat
     net.install()
     opening = Opening(window, open_desk, lambda: instance.answer(lambda: window.bridge.post(partial(come_forward, window))))
     window.first_painted.connect(opening.start)
+    window.first_painted.connect(gc.enable)  # `__main__` switched it off
+    window.first_painted.connect(early.let_keyring_be_asked)
+    if early.future.done():
+        window.show_kept(early.future.result())
+    else:
+        window.bridge.take(early.future, window.show_kept, window.show_error, window)
     window.show()
     try:
         return app.exec()
@@ -103,6 +113,8 @@ def come_forward(window: Window) -> None:
 
 def tell_of_bug(window: Window, report: Path) -> None:
     """Say it once, without stopping anything."""
+    from PySide6.QtWidgets import QMessageBox
+
     box = QMessageBox(window)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle(_t("The program failed"))
@@ -148,6 +160,7 @@ class Opening:
             self._begin_with()
             desk = self._closing.enter_context(self._open_desk(ask_passphrase=(lambda is_new: work.ask(AskPassphrase(is_new))) if asks else None))
             office = self._closing.enter_context(office_of(desk))
+            gc.freeze()  # what is loaded now stays to the end: looking through it for rubbish would stop the window for a tenth of a second
         except BaseException as error:
             future.set_exception(error)
         else:

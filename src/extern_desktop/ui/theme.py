@@ -61,8 +61,6 @@ def apply(app: QApplication, name: str, percent: int = 100) -> None:
     if FAMILY not in QFontDatabase.families():
         for path in sorted((resource_folder() / "fonts").glob("*.ttf")):
             QFontDatabase.addApplicationFont(str(path))
-    if app.style().objectName() != "fusion":
-        app.setStyle("Fusion")
     app.setFont(font("body"))
     app.setPalette(_palette(_Now.theme))
     app.setStyleSheet(style_sheet(_Now.theme, px))

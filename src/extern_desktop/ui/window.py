@@ -27,6 +27,7 @@ from extern_desktop.ui.bridge import Act, Bridge, Ticket
 from extern_desktop.ui.office import Chip, Office, Places, Preferences
 from extern_desktop.ui.pages.page import Page
 from extern_desktop.ui.places import PLACE_ICONS, Place, place_name
+from extern_desktop.ui.synchronising import Synchroniser
 from extern_desktop.ui.widgets.banner import Banner
 from extern_desktop.ui.widgets.basics import column, icon_label, label, row
 from extern_desktop.ui.widgets.notices import Notices
@@ -35,9 +36,12 @@ from extern_desktop.wording.texts import _t, speak
 
 if TYPE_CHECKING:
     from extern_desktop.domain.organisations import Organisation
+    from extern_desktop.services.today_snapshot import KeptToday
 
 NARROW_BELOW: Final = 1180
 LEAST_WIDTH, LEAST_HEIGHT = 960, 560
+REFRESH_MS, BUSY_REFRESH_MS = 100, 400
+"""What changed is read again this soon; a synchronisation changes everything all the time."""
 PAGES: Final = {
     Place.TODAY: ("today", "TodayPage"),
     Place.CALENDAR: ("calendar", "CalendarPage"),
@@ -66,13 +70,18 @@ class Window(QMainWindow):
         self._stop_listening: Callable[[], None] | None = None
         self._organisations: tuple[Organisation, ...] = ()
         self._organisation: Organisation | None = None
-        self._facts, self._synchronising, self._painted, self._closed = Places(0, None, 0), False, False, False
+        self._facts, self._painted, self._closed, self._is_first_run = Places(0, None, 0), False, False, False
+        self._line_notice: Banner | None = None
+        self._synchroniser = Synchroniser(self.bridge, self.run, self)
+        self._synchroniser.changed.connect(self._synchronised)
+        self._synchroniser.failed.connect(self.show_error)
+        self._synchroniser.lost.connect(self._say_line_lost)
+        self._synchroniser.reached.connect(self._take_back_line_lost)
         self._acts: list[Act] = []
         self._place = Place.TODAY
         self._pages: dict[Place, Page] = {}
         self._waiting_refresh = QTimer(self)
         self._waiting_refresh.setSingleShot(True)
-        self._waiting_refresh.setInterval(100)
         self._waiting_refresh.timeout.connect(self.refresh)
         self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
         self.setAcceptDrops(True)
@@ -148,6 +157,8 @@ class Window(QMainWindow):
             speak(self.preferences.language)
             theme.apply(app, self.preferences.theme, self.preferences.text_percent)
         self._build()
+        if self._is_first_run:
+            self._open_first_run()
 
     # the office
 
@@ -167,22 +178,41 @@ class Window(QMainWindow):
             self._build()
         if self.preferences.first_run:
             self._open_first_run()
+        else:
+            self._synchroniser.begin(office)
         self.refresh()
         self.office_attached.emit()
+
+    def show_kept(self, kept: KeptToday | None) -> None:
+        """Show what Today showed when the program was last open, until the office is."""
+        page = self._pages.get(Place.TODAY)
+        if kept is not None and page is not None and self._office is None:
+            page.show_kept(kept)  # type: ignore[attr-defined]
 
     def _open_first_run(self) -> None:
         from extern_desktop.ui.pages.first_run import FirstRunPage
 
+        self._is_first_run = True
         page = FirstRunPage(self)
-        page.finished.connect(self._close_first_run)
+        page.chosen.connect(self._close_first_run)
         self._rail.hide()
         self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
         page.focus_first()
 
-    def _close_first_run(self) -> None:
+    def _close_first_run(self, stage: Stage) -> None:
+        self._is_first_run = False
         self._rail.show()
         self.rebuild()
+        if stage is self.office.stage:
+            self._synchroniser.begin(self.office)
+        else:
+            self.go(Place.SETTINGS)
+            self.notify(
+                "info",
+                _t("Real work begins at the next start"),
+                _t("Close the program and start it again: it opens a separate workplace, where you sign in to your operator."),
+            )
 
     def refresh(self) -> None:
         """Read again what is shown: the rail's facts and the open page."""
@@ -193,20 +223,23 @@ class Window(QMainWindow):
         self.page().refresh()
 
     def _refresh_soon(self) -> None:
-        """Something changed: read again, ten times a second at most."""
+        """Something changed: read again, a few times a second at most."""
         if not self._waiting_refresh.isActive():
-            self._waiting_refresh.start()
+            self._waiting_refresh.start(BUSY_REFRESH_MS if self._synchroniser.running else REFRESH_MS)
 
     def _take_facts(self, facts: Places) -> None:
-        self._facts = facts
-        self._show_facts()
+        if facts != self._facts:
+            self._facts = facts
+            self._show_facts()
 
     def _take_organisations(self, organisations: tuple[Organisation, ...]) -> None:
+        if organisations == self._organisations:
+            return
         self._organisations = organisations
         self._switch.show_choice(self._organisation.name if self._organisation else "", len(organisations))
 
     def _show_facts(self) -> None:
-        self._rail_facts.show_places(self._facts, synchronising=self._synchronising)
+        self._rail_facts.show_places(self._facts, synchronising=self._synchroniser.running)
         self._buttons[Place.SEND].set_badge(self._facts.outbox)
 
     # places
@@ -227,6 +260,9 @@ class Window(QMainWindow):
             self._buttons[self._place].setChecked(True)
             return
         page = self.page(place)
+        said = self.notice()
+        if place is not self._place and said is not None and said.tone == "ok":
+            self._notices.close_notice()  # what went well needs no reading on another page
         self._place = place
         self._buttons[place].setChecked(True)
         self._stack.setCurrentWidget(page)
@@ -300,18 +336,39 @@ class Window(QMainWindow):
 
     def synchronise(self) -> None:
         """F5: ask the operator what is new."""
-        if self._office is None or self._synchronising:
-            return
-        self._synchronising = True
-        self._show_facts()
-        office = self._office
-        act = self.run(office.synchronise)
-        act.failed.connect(self.show_error)
-        act.ended.connect(self._synchronised)
+        if self._office is not None:
+            self._synchroniser.ask(self._office)
 
     def _synchronised(self) -> None:
-        self._synchronising = False
-        self.refresh()
+        self._show_facts()
+        if not self._synchroniser.running:
+            self.refresh()
+
+    def _say_line_lost(self, error: ExternError) -> None:
+        """A synchronisation that began by itself failed: the rail shows it; where the line is to blame, one banner says that work goes on."""
+        from extern_desktop.ui.line_words import line_lost
+
+        said = line_lost(error, self._facts.outbox)
+        if said is not None:
+            self.notify("warn", *said)
+            self._line_notice = self.notice()
+
+    def _take_back_line_lost(self) -> None:
+        if self._line_notice is not None and self.notice() is self._line_notice:
+            self._notices.close_notice()
+        self._line_notice = None
+
+    def sign_in(self) -> None:
+        """Where a person signs in to the operator."""
+        self._notices.close_notice()
+        self.go(Place.SETTINGS)
+        self.page(Place.SETTINGS).show_sign_in()  # type: ignore[attr-defined]
+
+    def take_training_report(self) -> None:
+        """A declaration to learn on, opened where its mistake is shown."""
+        act = self.run(self.office.take_training_report)
+        act.failed.connect(self.show_error)
+        act.done.connect(self.open_report)
 
     def import_reports(self, paths: Sequence[Path] = ()) -> None:
         """Take report files in; asks which when none is given."""
@@ -327,7 +384,7 @@ class Window(QMainWindow):
     def change_preferences(self, changed: Preferences) -> None:
         """Keep and show the settings at once."""
         before, self.preferences = self.preferences, changed
-        self.bridge.take(self.office.change_preferences(changed), lambda _done: None, self.show_error, self)
+        self.bridge.take(self.office.change_preferences(changed), lambda _done: self._synchroniser.keep_time(), self.show_error, self)
         seen = ("language", "theme", "text_percent")
         if any(getattr(before, name) != getattr(changed, name) for name in seen):
             QTimer.singleShot(0, self, self.rebuild)  # not under the feet of the box that was just clicked
@@ -348,7 +405,12 @@ class Window(QMainWindow):
         if not isinstance(error, ExternError):
             sys.excepthook(type(error), error, error.__traceback__)  # a bug of ours: the crash net writes it down
         said = sentence_of(error)
-        self.notify("bad", said.happened, f"{said.means} {said.do_next}")
+        from extern_desktop.ui.line_words import needs_sign_in
+
+        if needs_sign_in(error):
+            self.notify("warn", said.happened, said.means, _t("Sign in"), self.sign_in)
+        else:
+            self.notify("bad", said.happened, f"{said.means} {said.do_next}")
 
     def notice(self) -> Banner | None:
         """The banner above the page, if there is one."""
@@ -423,6 +485,7 @@ class Window(QMainWindow):
         """Refuse every open question and listen no more; what runs past its point of no return goes on behind."""
         self._closed = True
         self._waiting_refresh.stop()
+        self._synchroniser.end()
         for act in tuple(self._acts):
             act.cancel()
         for act in self.findChildren(Act):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from extern_desktop.domain.reports import ReportIdentity
-from extern_desktop.services.values import STANDING_TONES, ReportLine, ReportStanding
+from extern_desktop.services.today_values import STANDING_TONES, ReportStanding
 from extern_desktop.wording.texts import _n, _t
+
+if TYPE_CHECKING:
+    from extern_desktop.domain.reports import ReportIdentity
+    from extern_desktop.services.values import ReportLine
 
 _S = ReportStanding
 

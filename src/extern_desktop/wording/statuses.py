@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from extern_desktop.domain.docflows import CellStatus, ReportDocument
 from extern_desktop.domain.outbox import OutboxState
-from extern_desktop.forms.values import Severity
 from extern_desktop.jobs.work import Stage
-from extern_desktop.services.values import ReportStanding, WaitingKind
+from extern_desktop.services.today_values import ReportStanding, WaitingKind
 from extern_desktop.wording.texts import _t
+
+if TYPE_CHECKING:  # these words are in the first picture; what a finding is comes later
+    from extern_desktop.forms.values import Severity
 
 _Words = Mapping[str, Callable[[], str]]
 
@@ -95,6 +97,8 @@ _WAITING: Final[_Words] = {
 
 
 def severity_word(severity: Severity) -> str:
+    from extern_desktop.forms.values import Severity
+
     return _t("Error") if severity is Severity.ERROR else _t("Note")
 
 

@@ -19,7 +19,7 @@ from extern_desktop.wording.texts import _t
 class FirstRunPage(Page):
     """Asks once how to begin; the choice can be changed in Settings."""
 
-    finished = Signal()
+    chosen = Signal(Stage)
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
@@ -97,7 +97,7 @@ class FirstRunPage(Page):
 
     def _choose(self, stage: Stage) -> None:
         self.shell.change_preferences(replace(self.shell.office.preferences(), stage=stage, first_run=False))
-        self.finished.emit()
+        self.chosen.emit(stage)
 
     def _speak(self, language: str) -> None:
         self.shell.change_preferences(replace(self.shell.office.preferences(), language=language))

@@ -10,7 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from extern_desktop.forms.values import FieldRow, Finding, Section, Severity
-from extern_desktop.services.values import OpenedReport, ReportStanding
+from extern_desktop.services.today_values import ReportStanding
+from extern_desktop.services.values import OpenedReport
 from extern_desktop.ui import dates, theme, words
 from extern_desktop.ui.pages.page import Shell, page_box
 from extern_desktop.ui.widgets.basics import button, card, clear, column, framed, holder, label, row, rule, scroll, tooltip
@@ -91,7 +92,11 @@ class ReportView(QWidget):
 
     def refresh(self) -> None:
         if self._report_id:
-            self._shell.bridge.take(self._shell.office.open_report(self._report_id), self.show_report, self._shell.show_error, self)
+            self._shell.bridge.take(self._shell.office.open_report(self._report_id), self._take_report, self._shell.show_error, self)
+
+    def _take_report(self, report: OpenedReport) -> None:
+        if report != self.opened_report:
+            self.show_report(report)
 
     def check(self) -> None:
         """F8: check the report as it is now, with what is being typed."""
@@ -139,7 +144,7 @@ class ReportView(QWidget):
         """Show what was read or corrected; the section and the cursor stay."""
         if report.line.report_id != self._report_id:
             return
-        self.opened_report = report
+        is_first, self.opened_report = self.opened_report is None, report
         self._show_header(report)
         self._show_sections(report)
         self._show_findings(report)
@@ -148,6 +153,8 @@ class ReportView(QWidget):
         self._sections.choose(self._section)
         self._section_box.choose(self._section)
         self._show_fields()
+        if is_first and self.isVisible():
+            self.focus_first()
 
     def show_section(self, section: str) -> None:
         """Show the fields of another section."""

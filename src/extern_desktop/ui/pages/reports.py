@@ -10,7 +10,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton, QSizePolicy, QStackedWidget, QWidget
 
-from extern_desktop.services.values import ReportLine, ReportStanding
+from extern_desktop.services.today_values import ReportStanding
+from extern_desktop.services.values import ReportLine
+from extern_desktop.settings.places import Stage
 from extern_desktop.ui import icons, theme, words
 from extern_desktop.ui.office import Chip, ReportKeys, ReportQuery
 from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box
@@ -143,6 +145,8 @@ class ReportList(QWidget):
             _t("Load a file"),
             lambda: shell.import_reports(),
             kind="plain",
+            second=_t("Take a training report") if shell.office.stage is Stage.TRAINING else "",
+            on_second=shell.take_training_report,
         )
         self._no_match = EmptyState(
             "search",

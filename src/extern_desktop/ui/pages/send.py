@@ -12,13 +12,14 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from extern_desktop.domain.outbox import OutboxState
-from extern_desktop.jobs.work import Progress, Work
+from extern_desktop.jobs.work import Progress, Stage, Work
 from extern_desktop.services.questions import InsertToken
 from extern_desktop.services.values import DocflowCard, ReportLine, SentBatch, SentReport
 from extern_desktop.store.errors import NotInWorkspaceError
 from extern_desktop.tokens.errors import PinRefusedError
 from extern_desktop.ui import dates, words
 from extern_desktop.ui.bridge import Act, Ticket
+from extern_desktop.ui.line_words import needs_sign_in
 from extern_desktop.ui.pages import docflow_words as flow
 from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box, put_first
 from extern_desktop.ui.pages.send_history import SendHistory
@@ -51,7 +52,7 @@ class SendPage(Page):
         self.act: Act | None = None
         self._begin: Callable[[Work], Future[Any]] | None = None
         self._ticket: Ticket | None = None
-        self._wrong = ""
+        self._wrong, self._waits_for_key = "", False
         self._report_ids: tuple[str, ...] = ()
         self._lines: tuple[ReportLine, ...] = ()
         self._docflow_id, self._step = "", 0
@@ -174,6 +175,7 @@ class SendPage(Page):
 
     def _start(self, begin: Callable[[Work], Future[Any]], then: Callable[[Any], object], step: int) -> None:
         self._begin, self._then, self._card, self._outcome = begin, then, None, None
+        self._waits_for_key = False
         self._stack.setCurrentWidget(self._active)
         self._step = step
         self._show_actions()
@@ -198,8 +200,9 @@ class SendPage(Page):
         return _t("Stopping loses nothing: we go on from here.")
 
     def _show_progress(self, progress: Progress) -> None:
-        if self._ticket is not None:
+        if self._ticket is not None or (progress.stage is Stage.WAITING_FOR_TOKEN and self._waits_for_key):
             return
+        self._waits_for_key = False
         step = flow.STEP_OF_STAGE.get(progress.stage, self._step)
         if step != self._step or self._body.itemAt(0) is None or self._body.itemAt(0).widget() is not self._progress:
             self._step = step
@@ -215,7 +218,7 @@ class SendPage(Page):
         question_page = question_card(ticket, self._wrong)
         self._wrong = ""
         self._show_body(question_page, whole=True)
-        waits = isinstance(ticket.question, InsertToken)
+        waits = self._waits_for_key = isinstance(ticket.question, InsertToken)
         self._step = max(self._step, flow.SIGN)
         self.steps.show_steps(flow.send_steps(self._step, "warn" if waits else "info", _t("needs the key") if waits else ""))
         (question_page.focusProxy() or question_page).setFocus()
@@ -223,6 +226,8 @@ class SendPage(Page):
     def _put_away(self, ticket: Ticket) -> None:
         if ticket is self._ticket:
             self._ticket = None
+            if self._waits_for_key:
+                return  # a key is about, or just was: the card stays until it is known what comes next
             self._progress = ProgressCard(_t("Going on"), self._promise())
             if self.act is not None:
                 self._progress.stopped.connect(self.act.cancel)
@@ -248,7 +253,10 @@ class SendPage(Page):
         actions = [button(_t("Back to the list"), on_click=self.show_history)]
         if len(self._report_ids) == 1:
             actions.append(button(_t("Open the report"), on_click=lambda: self.shell.open_report(self._report_ids[0])))
-        actions.append(button(_t("Try again"), "primary", "rotate-ccw", self._again))
+        if needs_sign_in(error):
+            actions.append(button(_t("Sign in"), "primary", on_click=self.shell.sign_in))
+        else:
+            actions.append(button(_t("Try again"), "primary", "rotate-ccw", self._again))
         self._show_actions(*actions)
 
     def _again(self) -> None:
@@ -397,6 +405,8 @@ class SendPage(Page):
             self._take_lines((line,))
 
     def _take_lines(self, lines: tuple[ReportLine, ...]) -> None:
+        if lines == self._lines and self._outcome is None:
+            return
         self._lines = lines
         self.header.show_words(self.header.title(), self._named())
         self._show_summary()

@@ -24,10 +24,14 @@ class Summary(QFrame):
         self.setFixedWidth(theme.px(290))
         self._box = column(margins=(16, 14, 16, 14), gap=2)
         self.setLayout(self._box)
+        self._shown: tuple[Sequence[ReportLine], bool] = ((), False)
         self.hide()
 
     def show_lines(self, lines: Sequence[ReportLine], *, is_sent: bool) -> None:
         """Show these reports; `is_sent` says it in the past."""
+        if (lines, is_sent) == self._shown:
+            return
+        self._shown = lines, is_sent
         clear(self._box)
         self.setVisible(bool(lines))
         if not lines:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from extern_desktop.settings.places import Stage
 from extern_desktop.ui import theme, words
 from extern_desktop.ui.office import Preferences
+from extern_desktop.ui.pages.operator_card import OperatorCard
 from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box
 from extern_desktop.ui.widgets.basics import button, card, column, holder, icon_label, label, row, rule, scroll
 from extern_desktop.ui.widgets.choice_box import ChoiceBox
-from extern_desktop.wording.texts import _t
+from extern_desktop.wording.texts import _n, _t
 
 BOX_WIDTH = 230
+EVERY_MINUTES = (5, 15, 30, 60, 0)
+"""How often to synchronise; 0 is only when a person asks."""
 
 
 class SettingsPage(Page):
@@ -33,14 +36,8 @@ class SettingsPage(Page):
         self.text_box = ChoiceBox(_t("Text size"), [(str(size), f"{size} %") for size in theme.TEXT_SIZES], str(now.text_percent))
         self.language_box = ChoiceBox(_t("Language"), [("ru", "Русский"), ("en", "English")], now.language)
         self.stage_box = ChoiceBox(_t("Mode"), [(Stage.TRAINING.value, _t("Training")), (Stage.REAL.value, _t("Real work"))], now.stage.value)
-        self.address = QLineEdit(now.operator_address)
-        self.address.setFont(theme.font("body"))
-        self.address.setAccessibleName(_t("Address of the operator"))
-        self.address.setPlaceholderText("https://")
-        self.address.setCursorPosition(0)
-        self.client = QLineEdit(now.operator_client_id)
-        self.client.setFont(theme.font("body"))
-        self.client.setAccessibleName(_t("Name of the program at the operator"))
+        self.every_box = ChoiceBox(_t("Synchronisation"), _every_words(now.synchronise_every_minutes), str(now.synchronise_every_minutes))
+        self.operator = OperatorCard(shell, lambda edit: self._change(edit(self._now)))
         look = card(
             label(_t("Look"), "heading"),
             4,
@@ -61,23 +58,14 @@ class SettingsPage(Page):
             self._stage_note,
             rule(),
             self._line(
-                _t("Address of the operator"),
-                _t("Used for real work only; the training operator lives on this computer."),
-                self.address,
-                "operator-api-url",
-            ),
-            rule(),
-            self._line(
-                _t("Name of the program at the operator"),
-                _t("The operator gives it together with a key when you register."),
-                self.client,
-                "operator-client-id",
+                _t("Synchronisation"), _t("How often the window asks the operator what is new."), self.every_box, "synchronise-every-minutes"
             ),
             gap=10,
             pad=18,
         )
         about = self._about()
-        body = row(scroll(holder(column(look, work, None, gap=14, margins=(0, 0, 4, 0)))), column(about, None), gap=16)
+        self._scroll = scroll(holder(column(look, work, self.operator, None, gap=14, margins=(0, 0, 4, 0))))
+        body = row(self._scroll, column(about, None), gap=16)
         body.setStretch(0, 1)
         self.header = PageHeader(_t("Settings"), _t("Saved at once"))
         self.setLayout(page_box(self.header, body, stretch_at=1))
@@ -85,16 +73,21 @@ class SettingsPage(Page):
         self.text_box.picked.connect(lambda value: self._change(replace(self._now, text_percent=int(value))))
         self.language_box.picked.connect(lambda value: self._change(replace(self._now, language=value)))
         self.stage_box.picked.connect(self._change_stage)
-        self.address.editingFinished.connect(lambda: self._change(replace(self._now, operator_address=self.address.text().strip())))
-        self.client.editingFinished.connect(lambda: self._change(replace(self._now, operator_client_id=self.client.text().strip())))
+        self.every_box.picked.connect(lambda value: self._change(replace(self._now, synchronise_every_minutes=int(value))))
 
     def refresh(self) -> None:
         self._now = self.shell.office.preferences()
+        self.shell.bridge.take(self.shell.office.facts(), self.operator.show_facts, self.shell.show_error, self)
+
+    def show_sign_in(self) -> None:
+        """Lead to the sign-in."""
+        self.operator.focus_sign_in()
+        QTimer.singleShot(0, self, lambda: self._scroll.verticalScrollBar().setValue(self.operator.y()))  # once the page has its places
 
     def focus_first(self) -> None:
         self.theme_box.setFocus()
 
-    def _line(self, title: str, text: str, box: ChoiceBox | QLineEdit, option: str) -> QWidget:
+    def _line(self, title: str, text: str, box: ChoiceBox, option: str) -> QWidget:
         locked = option in self._now.locked
         box.setEnabled(not locked)
         box.setMinimumWidth(theme.px(BOX_WIDTH))
@@ -142,6 +135,13 @@ class SettingsPage(Page):
         )
         frame.setFixedWidth(theme.px(290))
         return frame
+
+
+def _every_words(now: int) -> list[tuple[str, str]]:
+    """The choices, and what a settings file says besides them."""
+    minutes = EVERY_MINUTES if now in EVERY_MINUTES else (now, *EVERY_MINUTES)
+    said = _t("Only by hand")
+    return [(str(one), _n("Every {n} minute", "Every {n} minutes", one).format(n=one) if one else said) for one in minutes]
 
 
 def _open(folder: str) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QStackedWidget
 
+from extern_desktop.settings.places import Stage
 from extern_desktop.ui import dates
 from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box
 from extern_desktop.ui.places import Place
@@ -20,7 +22,8 @@ from extern_desktop.ui.widgets.skeleton import Skeleton
 from extern_desktop.wording.texts import _n, _t
 
 if TYPE_CHECKING:
-    from extern_desktop.services.values import Today, WaitingItem
+    from extern_desktop.services.today_snapshot import KeptToday
+    from extern_desktop.services.today_values import Today, WaitingItem
 
 STRIP_DAYS = 14
 KEYS_EVERY_SECONDS = 60.0
@@ -30,13 +33,13 @@ KEYS_EVERY_SECONDS = 60.0
 class Panel(QFrame):
     """One of the three columns: a heading with a count, rows, a calm fact, one button and one link."""
 
-    def __init__(self, icon: str, tone: str, title: str, nothing: str, link: str, height: int = 56) -> None:
+    def __init__(self, icon: str, tone: str, title: str, nothing: str, link: str, height: int = 56, *, primary: bool = False) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self.pill = StatusPill("idle", "")
         self.rows = RowList([], title, height=height, pad=8, opens_on_click=True)
         self.fact = label("", "small", "muted", wrap=True)
-        self.act = button("")
+        self.act, self.second = button("", "primary" if primary else "plain"), button("")
         self.link = button(link, "link")
         self._tone = tone
         self._nothing = label(nothing, "body", "muted", wrap=True, centred=True)
@@ -48,10 +51,11 @@ class Panel(QFrame):
         body = self._body
         body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self._fact_line = holder(row(icon_label("circle-check", "ok", 16), self.fact, gap=8, margins=(8, 0, 8, 0)))
-        box = column(head, body, self._fact_line, row(self.act, margins=(8, 0, 8, 0)), row(None, self.link, None), gap=8, margins=(8, 14, 8, 10))
+        acts = column(self.act, self.second, margins=(8, 0, 8, 0))
+        box = column(head, body, self._fact_line, acts, row(None, self.link, None), gap=8, margins=(8, 14, 8, 10))
         box.setStretch(1, 1)
         self.setLayout(box)
-        for part in (self.pill, self.act, self._fact_line):
+        for part in (self.pill, self.act, self.second, self._fact_line):
             part.hide()
 
     def show_rows(self, rows: Sequence[Row], count: str, fact: str = "") -> None:
@@ -67,17 +71,17 @@ class Panel(QFrame):
         """What the empty column says."""
         self._nothing.setText(text)
 
-    def show_act(self, text: str, *, primary: bool = False, enabled: bool = True) -> None:
+    def show_act(self, text: str) -> None:
         """What the button does now; empty hides it."""
         self.act.setText(text)
         self.act.setAccessibleName(text)
-        self.act.setEnabled(enabled)
         self.act.setVisible(bool(text))
-        kind = "primary" if primary else "plain"
-        if self.act.property("kind") != kind:
-            self.act.setProperty("kind", kind)
-            self.act.style().unpolish(self.act)
-            self.act.style().polish(self.act)
+
+    def show_second(self, text: str) -> None:
+        """What else can be done instead of the button; empty hides it."""
+        self.second.setText(text)
+        self.second.setAccessibleName(text)
+        self.second.setVisible(bool(text))
 
 
 class TodayPage(Page):
@@ -89,16 +93,20 @@ class TodayPage(Page):
         self._read: Today | None = None
         self._ending: tuple[WaitingItem, ...] = ()
         self._ask_keys_at = 0.0
+        self._is_desk_empty = False
         refresh = button(_t("Synchronise"), icon="refresh-cw", on_click=shell.synchronise)
         load = button(_t("Load a file"), icon="import", on_click=lambda: shell.import_reports())
-        self.header = PageHeader(_t("Today"), "", refresh, load)
+        self._head_acts = (refresh, load)
+        self.header = PageHeader(_t("Today"), "", *self._head_acts)
         self.strip = DaysView(_t("Coming days"), STRIP_DAYS, strip=True)
-        self.strip.opened.connect(shell.open_day)
-        self.due = Panel("calendar-clock", "warn", _t("Time to file"), _t("Nothing is due in the next two weeks."), _t("All due dates"), height=66)
+        self.strip.opened.connect(self._open_day)
+        nothing_due = _t("Nothing is due in the next two weeks.")
+        self.due = Panel("calendar-clock", "warn", _t("Time to file"), nothing_due, _t("All due dates"), height=66, primary=True)
         self.waiting = Panel("inbox", "info", _t("Waits for me"), _t("Nothing waits for you."), _t("All reports"))
         self.failed = Panel("circle-alert", "bad", _t("Did not go through"), _t("No refusals."), _t("History of sending"))
         self.due.rows.opened.connect(self._open_due)
         self.due.act.clicked.connect(self._send_ready)
+        self.due.second.clicked.connect(lambda: shell.import_reports())
         self.due.link.clicked.connect(lambda: shell.go(Place.CALENDAR))
         self.waiting.rows.opened.connect(self._open_waiting)
         self.waiting.act.clicked.connect(self._answer)
@@ -110,15 +118,21 @@ class TodayPage(Page):
         self.setLayout(page_box(self.header, card(self.strip, pad=6), columns, stretch_at=2))
 
     def refresh(self) -> None:
-        self.shell.bridge.take(self.shell.office.today(), self.show_today, self.shell.show_error, self)
+        office = self.shell.office
+        self.shell.bridge.take(office.today(), self._take_today, self.shell.show_error, self)
         if time.monotonic() >= self._ask_keys_at:
             self._ask_keys_at = time.monotonic() + KEYS_EVERY_SECONDS
-            self.shell.bridge.take(self.shell.office.certificates_ending(), self._take_ending, self.shell.show_error, self)
+            self.shell.bridge.take(office.certificates_ending(), self._take_ending, self.shell.show_error, self)
+
+    def _take_today(self, today: Today) -> None:
+        if today != self._read:  # in the middle of a synchronisation most commits change nothing here
+            self.show_today(today)
 
     def _take_ending(self, ending: tuple[WaitingItem, ...]) -> None:
-        self._ending = ending
-        if self._read is not None:
-            self.show_today(self._read)
+        if ending != self._ending:
+            self._ending = ending
+            if self._read is not None:
+                self.show_today(self._read)
 
     def focus_first(self) -> None:
         self.due.rows.setFocus()
@@ -128,9 +142,27 @@ class TodayPage(Page):
         from extern_desktop.ui.pages import today_rows as said
 
         self._read = today
-        self._today = today = replace(today, waiting=(*today.waiting, *self._ending))
+        self._is_desk_empty = self.shell.office.stage is Stage.TRAINING and not today.reports
+        self._today = replace(today, waiting=(*today.waiting, *self._ending))
+        self._let_act(True)
+        self._draw(self._today, said.subtitle(self._today))
+
+    def show_kept(self, kept: KeptToday) -> None:
+        """Show what the page showed when the program was last open. It is only looked at: nothing can be done before the workspace is open."""
+        self._is_desk_empty = kept.stage is Stage.TRAINING and not kept.today.reports
+        self._draw(kept.today, _t("As of {moment}").format(moment=dates.moment_words(kept.read_at, kept.today.on)))
+        self._let_act(False)
+
+    def _let_act(self, may: bool) -> None:
+        panels = (self.due, self.waiting, self.failed)
+        for part in (*self._head_acts, *(one for panel in panels for one in (panel.act, panel.second, panel.link))):
+            part.setEnabled(may)
+
+    def _draw(self, today: Today, subtitle: str) -> None:
+        from extern_desktop.ui.pages import today_rows as said
+
         title = _t("Today, {weekday}, {day}").format(weekday=dates.weekday(today.on), day=dates.day(today.on))
-        self.header.show_words(title, said.subtitle(today))
+        self.header.show_words(title, subtitle)
         days = [
             Day(mark.on, is_off=not mark.is_working, lines=said.strip_lines(mark.due, mark.all_done, (mark.on - today.on).days))
             for mark in today.days
@@ -139,16 +171,15 @@ class TodayPage(Page):
             self.strip.days.replace(days[0].on, STRIP_DAYS, days, today=today.on)
         self._show_due(today)
         self._show_waiting(today)
-        accepted = _n("The other {n} report is accepted", "The other {n} reports are accepted", today.accepted_count).format(n=today.accepted_count)
-        failed = len(today.failed)
+        failed, accepted = len(today.failed), today.accepted_count
+        if failed:
+            beside = _n("The other {n} report is accepted", "The other {n} reports are accepted", accepted)
+        else:
+            beside = _n("{n} report due this month is accepted", "{n} reports due this month are accepted", accepted)
         self.failed.show_rows(
             [said.failed_row(number, item, today) for number, item in enumerate(today.failed)],
             _n("{n} refusal", "{n} refusals", failed).format(n=failed) if failed else "",
-            accepted
-            if today.accepted_count and failed
-            else _n("{n} report accepted", "{n} reports accepted", today.accepted_count).format(n=today.accepted_count)
-            if today.accepted_count
-            else "",
+            beside.format(n=accepted) if accepted else "",
         )
         self.failed.show_act(_t("Correct: {subject}").format(subject=today.failed[0].subject) if failed else "")
 
@@ -167,12 +198,16 @@ class TodayPage(Page):
         self.due.show_nothing(
             _t("Nothing is due in the next two weeks.") if today.organisations else _t("The due dates appear after the first synchronisation.")
         )
+        self.due.show_second("")
         if not today.organisations and not ready:
-            self.due.show_act(_t("Synchronise"), primary=True)
+            self.due.show_act(_t("Synchronise"))
+        elif self._is_desk_empty:
+            self.due.show_act(_t("Take a training report"))
+            self.due.show_second(_t("Load a file"))
         elif ready:
-            self.due.show_act(_n("Send {n} ready report", "Send {n} ready reports", ready).format(n=ready), primary=True)
+            self.due.show_act(_n("Send {n} ready report", "Send {n} ready reports", ready).format(n=ready))
         else:
-            self.due.show_act("" if done else _t("Load a report"), primary=True)
+            self.due.show_act("" if done else _t("Load a report"))
 
     def _show_waiting(self, today: Today) -> None:
         from extern_desktop.ui.pages import today_rows as said
@@ -191,6 +226,10 @@ class TodayPage(Page):
         else:
             self.waiting.show_act("")
 
+    def _open_day(self, on: date) -> None:
+        if self._today:
+            self.shell.open_day(on)
+
     def _open_due(self, key: str) -> None:
         if self._today:
             self.shell.open_day(self._today.due[int(key)].due_on)
@@ -200,6 +239,8 @@ class TodayPage(Page):
             self.shell.send_reports(self._today.ready_report_ids)
         elif self._today and not self._today.organisations:
             self.shell.synchronise()
+        elif self._is_desk_empty:
+            self.shell.take_training_report()
         else:
             self.shell.import_reports()
 

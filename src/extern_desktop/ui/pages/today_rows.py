@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extern_desktop.services.values import DueGroup, FailedItem, Today, WaitingItem, WaitingKind
+from extern_desktop.services.today_values import DueGroup, FailedItem, Today, WaitingItem, WaitingKind
 from extern_desktop.ui import dates, words
 from extern_desktop.ui.widgets.days import CLOSE_DAYS, DayLine, due_tone
 from extern_desktop.ui.widgets.rows import Row

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from html import escape
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
@@ -105,7 +104,11 @@ def button(text: str, kind: str = "plain", icon: str = "", on_click: Callable[[]
 
 def tooltip(widget: QWidget, text: str) -> None:
     """A tool tip of plain text, whatever it looks like."""
-    widget.setToolTip(f"<span>{escape(text)}</span>" if "<" in text else text)
+    if "<" in text:
+        from html import escape  # brings the names of all characters with it, for a case that is rare
+
+        text = f"<span>{escape(text)}</span>"
+    widget.setToolTip(text)
 
 
 def card(*parts: Part, gap: int = 8, pad: int = 16, edge: str = "", role: str = "card") -> QFrame:

@@ -11,7 +11,7 @@ from extern_desktop.ui.widgets.basics import Part, button, column, icon_label, l
 
 
 class EmptyState(QWidget):
-    """Icon, title, a sentence, at most one button, in the middle of the place."""
+    """Icon, title, a sentence, a button or two, in the middle of the place."""
 
     def __init__(
         self,
@@ -24,6 +24,8 @@ class EmptyState(QWidget):
         width: int = 380,
         tone: str = "",
         kind: str = "primary",
+        second: str = "",
+        on_second: Callable[[], object] | None = None,
     ) -> None:
         super().__init__()
         self.setAccessibleName(f"{title}. {text}")
@@ -33,7 +35,10 @@ class EmptyState(QWidget):
             part.setMaximumWidth(theme.px(width))
         parts: list[Part] = [None, row(None, icon_label(icon, tone, 44), None), self._middle(head), self._middle(words)]
         if action:
-            parts += [6, row(None, button(action, kind, on_click=on_action), None)]
+            acts: list[Part] = [button(action, kind, on_click=on_action)]
+            if second:
+                acts.append(button(second, on_click=on_second))
+            parts += [6, row(None, *acts, None)]
         self.setLayout(column(*parts, None, gap=10, margins=(16, 16, 16, 16)))
 
     @staticmethod

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem
 
 from extern_desktop.ui import icons, theme
 
@@ -21,6 +21,22 @@ def mirrored(direction: Qt.LayoutDirection, outer: QRectF, box: QRectF) -> QRect
     if direction == Qt.LayoutDirection.LeftToRight:
         return box
     return QRectF(outer.left() + outer.right() - box.right(), box.top(), box.width(), box.height())
+
+
+def visual_side(direction: Qt.LayoutDirection, side: Qt.AlignmentFlag) -> Qt.AlignmentFlag:
+    """Left or right for leading or trailing in this direction of reading. As `QStyle.visualAlignment`."""
+    if side not in (START, END):
+        return side
+    is_left = (side == START) == (direction == Qt.LayoutDirection.LeftToRight)
+    return Qt.AlignmentFlag.AlignAbsolute | (Qt.AlignmentFlag.AlignLeft if is_left else Qt.AlignmentFlag.AlignRight)
+
+
+def _may_have_state(view: object) -> bool:
+    """Whether any item of the view can be chosen, focused or under the mouse."""
+    if not isinstance(view, QAbstractItemView):
+        return True
+    chosen = view.selectionModel()
+    return view.hasFocus() or view.underMouse() or (chosen is not None and chosen.hasSelection())
 
 
 def pill_width(text: str) -> float:
@@ -44,9 +60,12 @@ class Canvas:
         """The canvas of a delegate's item."""
         item: Any = option  # PySide's stubs leave out the fields of style options
         canvas = cls(painter, QRectF(item.rect), item.direction)
-        canvas.is_chosen = bool(item.state & QStyle.StateFlag.State_Selected)
-        canvas.has_focus = bool(item.state & QStyle.StateFlag.State_HasFocus)
-        canvas.is_under_mouse = bool(item.state & QStyle.StateFlag.State_MouseOver)
+        if _may_have_state(item.widget):
+            from PySide6.QtWidgets import QStyle  # takes longer to import than a page to paint
+
+            canvas.is_chosen = bool(item.state & QStyle.StateFlag.State_Selected)
+            canvas.has_focus = bool(item.state & QStyle.StateFlag.State_HasFocus)
+            canvas.is_under_mouse = bool(item.state & QStyle.StateFlag.State_MouseOver)
         return canvas
 
     def place(self, box: QRectF) -> QRectF:
@@ -74,7 +93,7 @@ class Canvas:
             if theme.metrics(role).horizontalAdvance(text) <= box.width()
             else theme.metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         )
-        flags = QStyle.visualAlignment(self.direction, side) | Qt.AlignmentFlag.AlignVCenter
+        flags = visual_side(self.direction, side) | Qt.AlignmentFlag.AlignVCenter
         self.painter.drawText(self.place(box), int(flags), words)
 
     def icon(self, left: float, top: float, name: str, ink: str, size: int = 20) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
-from extern_desktop.ui import theme
+from extern_desktop.ui import dates, theme
 from extern_desktop.ui.office import Places
 from extern_desktop.ui.widgets.basics import column, icon_label, label, row, set_icon, tooltip
 from extern_desktop.ui.widgets.painting import CENTRE, Canvas
@@ -164,6 +164,10 @@ class RailFacts(QWidget):
             self._keys.show_fact("token-off", "", _t("No key in sight"))
         if synchronising:
             self._network.show_fact("refresh-cw", "info", _t("Synchronising"))
+        elif not facts.signed_in:
+            self._network.show_fact("log-out", "warn", _t("Not signed in"))
+        elif facts.online is None and facts.synchronised_at is not None:
+            self._network.show_fact("wifi", "", _t("Synchronised {moment}").format(moment=dates.clock(facts.synchronised_at, dates.today())))
         elif facts.online is None:
             self._network.show_fact("wifi", "", _t("Not synchronised yet"))
         elif facts.online:
