@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from extern_desktop.app import open_desk
+from extern_desktop.jobs.work import Work
 from extern_desktop.services.today_snapshot import KeptToday, keep_today, read_kept_today
 from extern_desktop.services.today_values import Today
 from extern_desktop.settings.places import HOME_VARIABLE, Places, Stage
@@ -23,7 +24,7 @@ from extern_desktop.ui.office import Preferences
 from extern_desktop.ui.pages.today import TodayPage
 from extern_desktop.ui.snapshot import EarlyToday, TodayKeeper
 from extern_desktop.ui.window import Window
-from ui.conftest import OpenWindow, Workplace
+from ui.conftest import ROMASHKA, OpenWindow, Workplace, write_report
 
 HEAVY = (
     "requests", "urllib3", "lxml", "sqlalchemy", "alembic", "cryptography", "asn1crypto", "pkcs11", "keyring", "typer", "rich",
@@ -165,6 +166,19 @@ def test_office_keeps_today_at_the_latest_when_it_closes(tmp_path: Path) -> None
 
     assert found is not None
     assert found.today == today
+
+
+def test_office_that_changed_something_after_today_was_shown_keeps_it_as_it_is_now(tmp_path: Path) -> None:
+    """A report that was loaded, or filed, since then must not look like one that is still to come at the next start."""
+    places = Places(tmp_path)
+    with open_desk(places, stage=Stage.TRAINING) as desk:
+        with office_of(desk) as office:
+            before = office.today().result()
+            office.import_report(write_report(tmp_path, ROMASHKA), Work()).result(30)
+        found = read_kept_today(places.workspace(Stage.TRAINING), Stage.TRAINING, desk.now())
+
+    assert found is not None
+    assert found.today.reports == before.reports + 1
 
 
 class Pages:
