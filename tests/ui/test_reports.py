@@ -69,8 +69,9 @@ def test_list_report_with_errors_can_not_be_sent_and_says_why(window: Window, qt
 def test_list_nothing_found_offers_to_clear_the_filter(window: Window, qtbot: QtBot) -> None:
     window.show_reports("такого нет")
     page = _page(window)
-    qtbot.waitUntil(lambda: page.list.table.reports.rowCount() == 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not page.list.table.isVisible(), timeout=WAIT_MS)
     settle(qtbot)
+    assert page.list.table.reports.rowCount() == 0
     assert not page.list.table.isVisible()
 
 

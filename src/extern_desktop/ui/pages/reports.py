@@ -107,6 +107,9 @@ class ReportsPage(Page):
 class ReportList(QWidget):
     """Search, counted chips, the table, and what can be done with what is chosen."""
 
+    _query: ReportQuery | None = None
+    """The one that was asked last."""
+
     def __init__(self, shell: Shell, open_report: Callable[[str], object]) -> None:
         super().__init__()
         self._shell, self._chip, self._open_report = shell, Chip.ALL, open_report
@@ -168,7 +171,7 @@ class ReportList(QWidget):
         self._show_choice()
 
     def refresh(self) -> None:
-        query = ReportQuery(self.search.text(), self._chip, self._shell.organisation_id())
+        query = self._query = ReportQuery(self.search.text(), self._chip, self._shell.organisation_id())
         self._shell.bridge.take(self._shell.office.report_keys(query), lambda keys: self._take(query, keys), self._shell.show_error, self)
 
     def narrow(self, typed: str, chip: Chip) -> None:
@@ -186,6 +189,8 @@ class ReportList(QWidget):
             self._open_report(chosen[0])
 
     def _take(self, query: ReportQuery, keys: ReportKeys) -> None:
+        if query is not self._query:
+            return  # two threads read: the answer to an older question may come last
         for chip, part in self._chips.items():
             count = keys.counts.get(chip, 0)
             part.setText(f"{chip_words(chip)} {count}" if count or chip is Chip.ALL else chip_words(chip))
