@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from extern_desktop.diagnostics.workplace import Disk, Module, OperatorSeen, Reach, SeenCertificate, SmartCards, System, Texts
 from extern_desktop.extern_api.errors import (
@@ -30,7 +30,6 @@ from extern_desktop.extern_api.errors import (
     TooManyRequestsError,
     UnexpectedAnswerError,
 )
-from extern_desktop.extern_api.operator import Operator
 from extern_desktop.jobs.work import Work
 from extern_desktop.signing.certificates import read_certificate
 from extern_desktop.signing.chains import check_chain
@@ -40,6 +39,9 @@ from extern_desktop.tokens.desk import TokenDesk
 from extern_desktop.tokens.modules import is_virtual
 from extern_desktop.tokens.rungs import readers, smart_card_service, usb_tokens
 from extern_desktop.tokens.values import ModuleFailure, TokenCard
+
+if TYPE_CHECKING:
+    from extern_desktop.extern_api.operator import Operator
 
 TRAINING_KEY: Final = "training-key"
 _CYRILLIC_NAME: Final = "Проверка.txt"

@@ -9,11 +9,10 @@ import json
 import threading
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from extern_desktop.domain.organisations import Organisation
 from extern_desktop.domain.secrets import AccessToken
-from extern_desktop.extern_api.operator import Operator
 from extern_desktop.extern_api.values import ApiKey, DeviceSignIn, KeptTokens, OperatorAddress, Proxy, RefreshToken
 from extern_desktop.jobs.work import Cancelled, Work
 from extern_desktop.jobs.work import Stage as WorkStage
@@ -26,6 +25,9 @@ from extern_desktop.services.questions import AskPassword, OpenInBrowser
 from extern_desktop.services.training_keys import make_training_keys
 from extern_desktop.settings import options
 from extern_desktop.settings.places import Stage
+
+if TYPE_CHECKING:
+    from extern_desktop.extern_api.operator import Operator
 
 _TRAINING_CLIENT: Final = "extern-desktop"
 _TRAINING_API_KEY: Final = "00000000-0000-0000-0000-000000000000"
@@ -135,6 +137,8 @@ def sign_out(*, desk: Desk) -> None:
 
 def _connect_training(desk: Desk, work: Work) -> Operator:
     running = _training_operator(desk)
+    from extern_desktop.extern_api.operator import Operator  # brings the HTTP library, which takes a tenth of the program's memory
+
     operator = Operator(_training_address(running), now=desk.now)
     desk.closing.callback(operator.close)
     operator.sign_in_by_password(running.account.login, running.account.password, work=work)
@@ -186,6 +190,8 @@ def _new_operator(address: OperatorAddress, desk: Desk, tokens: KeptTokens | Non
 
     proxy = desk.settings.get(options.PROXY)
     named = None if proxy in (options.ProxyMode.SYSTEM.value, options.ProxyMode.NONE.value) else Proxy(proxy)
+    from extern_desktop.extern_api.operator import Operator  # as above
+
     operator = Operator(address, tokens=tokens, on_tokens=keep, proxy=named, now=desk.now)
     desk.closing.callback(operator.close)
     return operator

@@ -19,7 +19,6 @@ from extern_desktop.diagnostics.run import run_checks
 from extern_desktop.diagnostics.values import DiagnosticsReport
 from extern_desktop.diagnostics.workplace import OperatorSeen, Workplace, WorkspaceSeen
 from extern_desktop.domain.errors import ExternError
-from extern_desktop.extern_api.operator import Operator
 from extern_desktop.jobs.work import Stage as WorkStage
 from extern_desktop.jobs.work import Work
 from extern_desktop.sandbox.authority import TrainingAuthority
@@ -69,6 +68,8 @@ def _see_operator(desk: Desk, work: Work) -> OperatorSeen:
         return no_operator(type(error).__name__)
     if desk.operator is not None:
         return see_operator(desk.operator, desk.now, work)
+    from extern_desktop.extern_api.operator import Operator  # brings the HTTP library: only when somebody asks
+
     with Operator(address, now=desk.now) as operator:
         return see_operator(operator, desk.now, work)
 

@@ -6,12 +6,11 @@ A reply is an act of the outbox like a report: signed bytes are written down bef
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from extern_desktop.domain.organisations import Organisation
 from extern_desktop.domain.outbox import FINISHED, OutboxEvent, OutboxState
 from extern_desktop.extern_api.errors import LineLostError, OperatorRefusedError
-from extern_desktop.extern_api.operator import Operator
 from extern_desktop.extern_api.tasks import refusal_of
 from extern_desktop.jobs.work import Stage, Work
 from extern_desktop.services.connect import connect
@@ -25,6 +24,9 @@ from extern_desktop.signing.signer import Signer
 from extern_desktop.store.values import OutboxRow, WaitingRow
 from extern_desktop.store.workspace import Workspace
 from extern_desktop.tokens.errors import LoginLostError, TokenMissingError, TokenRemovedError
+
+if TYPE_CHECKING:
+    from extern_desktop.extern_api.operator import Operator
 
 _LEASE_SECONDS: Final = 300.0
 

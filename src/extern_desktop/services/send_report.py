@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from extern_desktop.domain.organisations import Organisation
 from extern_desktop.domain.outbox import FINISHED, OutboxEvent, OutboxState
 from extern_desktop.extern_api.errors import LineLostError, OperatorRefusedError
-from extern_desktop.extern_api.operator import Operator
 from extern_desktop.extern_api.tasks import check_verdict, prepare_verdict, refusal_of, sent_docflow
 from extern_desktop.extern_api.values import SendFate
 from extern_desktop.extern_api.wire.drafts import CertificateContent, DraftMeta, Payer, PayerOrganization, Recipient, Sender
@@ -26,6 +25,7 @@ from extern_desktop.store.values import OutboxRow, Refusal
 from extern_desktop.store.workspace import Workspace
 
 if TYPE_CHECKING:
+    from extern_desktop.extern_api.operator import Operator
     from extern_desktop.store.outbox import Outbox
 
 LEASE_SECONDS: Final = 900.0

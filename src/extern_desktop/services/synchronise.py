@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from extern_desktop.domain.docflows import FNS_REPORT, nss
-from extern_desktop.extern_api.operator import Operator
 from extern_desktop.extern_api.wire.base import decode
 from extern_desktop.extern_api.wire.docflows import Document
 from extern_desktop.extern_api.wire.times import MOSCOW
@@ -26,6 +25,9 @@ from extern_desktop.services.values import Synchronised
 from extern_desktop.store.values import FetchedDocument, MirrorDocument
 from extern_desktop.store.views import DOCFLOWS_MARK
 from extern_desktop.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from extern_desktop.extern_api.operator import Operator
 
 LANES: Final = 6
 """Requests side by side. The operator allows 20, but every lane also decodes, and many of them keep the window waiting for the interpreter."""
