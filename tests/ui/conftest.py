@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from extern_desktop.services.desk import Desk
 from extern_desktop.settings.places import HOME_VARIABLE, Places, Stage
 from extern_desktop.settings.settings import Settings, save_settings
 from extern_desktop.ui import theme
+from extern_desktop.ui.collecting import collect_on_this_thread
 from extern_desktop.ui.desk_office import DeskOffice, office_of
 from extern_desktop.ui.office import Preferences
 from extern_desktop.ui.run import make_application
@@ -73,6 +75,14 @@ class Workplace:
     office: DeskOffice
     right_report: str
     wrong_report: str
+
+
+@pytest.fixture(autouse=True)
+def collecting(qapp: QApplication) -> Iterator[None]:
+    """As in the program."""
+    collect_on_this_thread(qapp)
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

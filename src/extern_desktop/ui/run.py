@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from extern_desktop.settings.places import Stage
 from extern_desktop.ui import theme
+from extern_desktop.ui.collecting import collect_on_this_thread
 from extern_desktop.ui.crash_net import CrashNet
 from extern_desktop.ui.office import Office, Preferences
 from extern_desktop.ui.snapshot import EarlyToday
@@ -89,7 +90,7 @@ def run(open_desk: OpenDesk, instance: Instance, logs: Path, preferences: Prefer
     net.install()
     opening = Opening(window, open_desk, lambda: instance.answer(lambda: window.bridge.post(partial(come_forward, window))))
     window.first_painted.connect(opening.start)
-    window.first_painted.connect(gc.enable)  # `__main__` switched it off
+    window.first_painted.connect(partial(collect_on_this_thread, app))
     window.first_painted.connect(early.let_keyring_be_asked)
     if early.future.done():
         window.show_kept(early.future.result())
