@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import msgspec
 
 from extern_desktop.sandbox.errors import StateFolderBusyError
 from extern_desktop.sandbox.values import Pace
+from extern_desktop.settings.file_lock import take_now
+from extern_desktop.settings.whole_file import write_whole
 
 HOST: Final = "127.0.0.1"
 BUSY_EXIT_CODE: Final = 3
@@ -59,10 +58,7 @@ def read_address(state_folder: Path) -> Address | None:
 
 def write_address(state_folder: Path, address: Address) -> None:
     """Replace the address file at once; only its owner may read it."""
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{_ADDRESS_FILE}.", dir=state_folder)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(address))
-    os.replace(temporary, state_folder / _ADDRESS_FILE)
+    write_whole(state_folder / _ADDRESS_FILE, msgspec.json.encode(address), is_private=True)
 
 
 @contextmanager
@@ -70,29 +66,7 @@ def only_server(state_folder: Path) -> Iterator[None]:
     """Hold the folder for one server; the system lets go of it when the process ends, however it ends. Raises `StateFolderBusyError`."""
     state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (state_folder / _LOCK_FILE).open("a+b") as file:
-        if not _try_lock(file):
+        if not take_now(file):
             address = read_address(state_folder)
             raise StateFolderBusyError(str(state_folder), address.pid if address else 0)
         yield
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        file.seek(0)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

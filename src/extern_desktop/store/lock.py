@@ -1,6 +1,6 @@
 """Locks between processes: one writer at a time, one window a workspace, and who of the owners of leases is still alive.
 
-A lock is the operating system's own lock on an open file, so a killed process gives it back at once. Standard library only; no lock is ever "stolen".
+Each is a `settings.file_lock`, so a killed process gives it back at once. No lock is ever "stolen".
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
+from extern_desktop.settings.file_lock import take, take_now
 from extern_desktop.settings.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -22,33 +23,6 @@ if TYPE_CHECKING:
 
 _SHOW, _LEAVE, _SEEN = b"show", b"leave", b"seen"
 _ANSWER_SECONDS = 3.0
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take_now(file: IO[bytes]) -> bool:
-        file.seek(0)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _take(file: IO[bytes]) -> None:
-        while not _take_now(file):
-            time.sleep(0.002)
-else:
-    import fcntl
-
-    def _take_now(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _take(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 class WriterLock:
@@ -65,7 +39,7 @@ class WriterLock:
     def held(self) -> Iterator[None]:
         """Hold the lock; `WorkspaceBusyError` when it does not come free in time."""
         file: IO[bytes] = self._path.open("ab")
-        if not _take_now(file):
+        if not take_now(file):
             file = self._wait_for(file)
         try:
             yield
@@ -79,7 +53,7 @@ class WriterLock:
         given_up = False
 
         def wait() -> None:
-            _take(file)
+            take(file)
             with guard:
                 came.set()
                 if given_up:
@@ -111,7 +85,7 @@ class Owner:
         while self._file is None:
             file = self._path.open("wb")
             # Somebody clearing up may have looked at the file before our lock was on it, and removed it.
-            if _take_now(file) and self._path.exists():
+            if take_now(file) and self._path.exists():
                 self._file = file
             else:
                 file.close()
@@ -146,7 +120,7 @@ def _computer() -> str:
 def _is_free(path: Path) -> bool:
     try:
         with path.open("rb+") as file:
-            return _take_now(file)
+            return take_now(file)
     except FileNotFoundError:
         return True
 
@@ -176,7 +150,7 @@ class InstanceLock:
         """True when this window is the first. Quick: nothing is imported for it."""
         self._lock_path.parent.mkdir(parents=True, exist_ok=True)
         file = self._lock_path.open("ab")
-        if not _take_now(file):
+        if not take_now(file):
             file.close()
             return False
         self._file = file
