@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -87,6 +88,7 @@ def beat_beside(act_name: str, count: int) -> dict[str, float]:
     window.show()
     work = quiet_work()
     with open_desk(stage=Stage.TRAINING) as desk, office_of(desk) as office, Lane("bench") as lane:
+        gc.freeze()  # as `ui.run` does when the desk is open
         window.attach(office)
         connect(desk, work)
         act = ACTS[act_name](desk, count, work)

@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         return run_command(arguments)
     import gc
 
-    gc.disable()  # until the window was seen: an import makes many objects and no rubbish
+    gc.disable()  # an import makes many objects and no rubbish; later the window's event loop collects
     from extern_desktop.app import run_window
 
     return run_window()

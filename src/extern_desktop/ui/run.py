@@ -65,6 +65,7 @@ def make_application(preferences: Preferences) -> QApplication:
     app.setDesktopFileName("extern-desktop")
     speak(preferences.language)
     theme.apply(app, preferences.theme, preferences.text_percent)
+    collect_on_this_thread(app)
     return app
 
 
@@ -90,7 +91,6 @@ def run(open_desk: OpenDesk, instance: Instance, logs: Path, preferences: Prefer
     net.install()
     opening = Opening(window, open_desk, lambda: instance.answer(lambda: window.bridge.post(partial(come_forward, window))))
     window.first_painted.connect(opening.start)
-    window.first_painted.connect(partial(collect_on_this_thread, app))
     window.first_painted.connect(early.let_keyring_be_asked)
     if early.future.done():
         window.show_kept(early.future.result())
