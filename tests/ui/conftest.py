@@ -79,7 +79,7 @@ class Workplace:
 
 @pytest.fixture(autouse=True)
 def collecting(qapp: QApplication) -> Iterator[None]:
-    """As in the program."""
+    """The window's thread alone collects garbage, as in the program; other tests have no event loop to do it."""
     collect_on_this_thread(qapp)
     yield
     gc.enable()
@@ -162,30 +162,16 @@ def window_over(qapp: QApplication, qtbot: QtBot) -> Iterator[WindowOver]:
 
 
 @pytest.fixture
-def open_window(qapp: QApplication, qtbot: QtBot, workplace: Workplace) -> Iterator[OpenWindow]:
+def open_window(window_over: WindowOver, qtbot: QtBot, workplace: Workplace) -> OpenWindow:
     """Makes the real window in a size, language and theme, with the office behind it; closes it at the end."""
-    opened: list[Window] = []
 
     def make(size: QSize | None = None, **looks: object) -> Window:
-        preferences = replace(workplace.office.preferences(), theme="light", **looks)  # type: ignore[arg-type]  # names of Preferences
-        make_application(preferences)
-        window = Window(preferences)
-        window.resize(size or QSize(1366, 768))
-        opened.append(window)
-        with qtbot.waitActive(window):
-            window.show()
-            window.activateWindow()
-        window.attach(workplace.office)
-        window.preferences = preferences
+        window = window_over(workplace.office, size, **looks)
+        window.preferences = replace(workplace.office.preferences(), theme="light", **looks)  # type: ignore[arg-type]  # names of Preferences
         settle(qtbot)
         return window
 
-    yield make
-    for window in opened:
-        window.close()
-        window.deleteLater()
-    qapp.processEvents()
-    make_application(Preferences())
+    return make
 
 
 @pytest.fixture

@@ -28,14 +28,18 @@ from ui.conftest import ROMASHKA, OpenWindow, Workplace, write_report
 
 HEAVY = (
     "requests", "urllib3", "lxml", "sqlalchemy", "alembic", "cryptography", "asn1crypto", "pkcs11", "keyring", "typer", "rich",
-    "starlette", "uvicorn", "msgspec", "stdnum", "lark", "ssl", "asyncio", "hashlib", "importlib.metadata", "html", "PySide6.QtNetwork",
-    "PySide6.QtPrintSupport",
+    "starlette", "uvicorn", "msgspec", "stdnum", "lark", "psutil", "pyudev", "truststore", "ssl", "asyncio", "http.client", "hashlib",
+    "importlib.metadata", "html", "PySide6.QtNetwork", "PySide6.QtPrintSupport",
 )  # fmt: skip
 OURS_LATE = (
     "extern_desktop.ui.desk_office", "extern_desktop.services.values", "extern_desktop.services.desk", "extern_desktop.store.schema",
     "extern_desktop.store.keys", "extern_desktop.store.errors", "extern_desktop.forms.values", "extern_desktop.signing.values",
-    "extern_desktop.tokens.values",
+    "extern_desktop.tokens.values", "extern_desktop.tokens.desk", "extern_desktop.extern_api.operator", "extern_desktop.extern_api.wire",
+    "extern_desktop.cli",
 )  # fmt: skip
+FOREIGN = frozenset({"PySide6", "shiboken6", "shibokensupport", "signature_bootstrap"})
+"""The only installed packages that the first picture may load where there is nothing to show: Qt, and what it brings with it."""
+
 # The program as it is, from its first line; it leaves when the window was seen, before the desk behind it is opened.
 PROGRAM = """
 import json, os, sys
@@ -92,7 +96,19 @@ def test_first_picture_without_a_workspace_loads_nothing_heavy(tmp_path: Path) -
     assert modules(said).isdisjoint((*HEAVY, "sqlcipher3", *OURS_LATE)), sorted(modules(said) & {*HEAVY, "sqlcipher3", *OURS_LATE})
     pages = {name for name in modules(said) if name.startswith("extern_desktop.ui.pages.")}
     assert pages == {"extern_desktop.ui.pages.page", "extern_desktop.ui.pages.today"}
+    assert {"PySide6.QtWidgets", "extern_desktop.ui.window"} <= modules(said)
     assert said["subtitle"] == ""
+    standard = sys.stdlib_module_names | set(sys.builtin_module_names) | {"sitecustomize"}  # Debian's own, which every program of its Python loads
+    roots = {name.partition(".")[0] for name in modules(said)}
+    assert {root for root in roots if root not in standard and not root.startswith(("_", "extern_desktop"))} == FOREIGN
+
+
+def test_late_names_are_modules_of_this_program() -> None:
+    """A misspelt name would guard nothing."""
+    source = Path(__file__).parents[2] / "src"
+    for name in OURS_LATE:
+        path = source / name.replace(".", "/")
+        assert path.is_dir() or path.with_suffix(".py").is_file(), name
 
 
 def test_first_picture_of_the_second_start_has_todays_rows_and_loads_little_more(tmp_path: Path, workplace: Workplace) -> None:
