@@ -40,6 +40,28 @@ def test_instance_lock_second_start_shows_the_first_window(tmp_path: Path) -> No
     second.close()
 
 
+def test_instance_lock_closed_while_it_answers_another_start_does_not_wait_for_itself(tmp_path: Path) -> None:
+    asked, let_go = threading.Event(), threading.Event()
+
+    def show() -> None:
+        asked.set()
+        let_go.wait(10)
+
+    first = InstanceLock(tmp_path)
+    assert first.take(show)
+    assert InstanceLock(tmp_path).show_first()
+    assert asked.wait(10)
+    closing = threading.Thread(target=first.close, daemon=True)
+    closing.start()
+    time.sleep(0.3)  # it has begun: the thread that answers finds so when it is let go
+    let_go.set()
+    closing.join(10)
+
+    assert not closing.is_alive()
+    with InstanceLock(tmp_path) as next_start:
+        assert next_start.hold()
+
+
 def test_instance_lock_killed_window_frees_it_at_once(tmp_path: Path) -> None:
     child = child_program(FIRST_WINDOW, tmp_path)
     assert child.stdout is not None

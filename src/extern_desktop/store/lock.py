@@ -168,22 +168,30 @@ class InstanceLock:
 
     def show_first(self) -> bool:
         """Ask the first window to show itself. False when it does not answer: it is starting, closing or stuck."""
-        return self._say(_SHOW)
-
-    def _say(self, message: bytes) -> bool:
         from multiprocessing import AuthenticationError
-        from multiprocessing.connection import Client
 
         deadline = time.monotonic() + _ANSWER_SECONDS
         while time.monotonic() < deadline:
             try:
-                address, word = self._address_path.read_text().split("\n")[:2]
-                with Client(address, authkey=bytes.fromhex(word)) as line:
-                    line.send_bytes(message)
-                    return bool(line.poll(_ANSWER_SECONDS)) and line.recv_bytes(16) == _SEEN
-            except (OSError, EOFError, ValueError, AuthenticationError):  # the first is still writing its address, or just closing
+                return self._say(_SHOW)
+            except (OSError, EOFError, ValueError, AuthenticationError):
                 time.sleep(0.05)
         return False
+
+    def _say(self, message: bytes) -> bool:
+        """Whether it answered. Raises `OSError`, `EOFError`, `ValueError` or `AuthenticationError` while it starts or closes."""
+        from multiprocessing.connection import Client
+
+        address, word = self._address_path.read_text().split("\n")[:2]
+        with Client(address, authkey=bytes.fromhex(word)) as line:
+            line.send_bytes(message)
+            return bool(line.poll(_ANSWER_SECONDS)) and line.recv_bytes(16) == _SEEN
+
+    def _wake(self) -> None:
+        from multiprocessing import AuthenticationError
+
+        with contextlib.suppress(OSError, EOFError, ValueError, AuthenticationError):
+            self._say(_LEAVE)
 
     def _listen(self, on_show: Callable[[], None]) -> None:
         from multiprocessing import AuthenticationError
@@ -203,7 +211,8 @@ class InstanceLock:
     def close(self) -> None:
         self._is_closing.set()
         if self._thread is not None and self._listener is not None:
-            self._say(_LEAVE)  # wakes the thread, which waits in `accept`
+            # Wakes the thread, which waits in `accept`. Not waited for: a thread that ended meanwhile never takes the call.
+            threading.Thread(target=self._wake, name="instance-lock-end", daemon=True).start()
             self._thread.join(_ANSWER_SECONDS)
             self._listener.close()
             self._address_path.unlink(missing_ok=True)
