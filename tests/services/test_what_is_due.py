@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,7 +15,6 @@ from extern_desktop.services.desk import Desk
 from extern_desktop.services.today_values import ReportStanding, WaitingKind
 from extern_desktop.services.what_is_due import DAYS, day_marks, due_groups, read_calendar, today_of, what_is_due, working_calendar
 from extern_desktop.settings.places import Places, Stage
-from extern_desktop.store.values import CalendarCell as StoredCell
 from extern_desktop.store.values import (
     DayCount,
     DocflowUpdate,
@@ -32,11 +30,6 @@ from services.conftest import ROMASHKA, SEVERNY, NewReport
 
 MONDAY = date(2026, 3, 16)
 CERTIFICATE = b"\x30\x03\x02\x01\x01"
-
-
-def stored(on: date, status: str = "not-sent", form: str = "УСН", period: int = 1, organisation: str = "org-1") -> StoredCell:
-    cell = ReportsCell(organisation, 7, form, form, "1152017", "yearly", on, 2025, period, status)
-    return StoredCell(cell, replace(ROMASHKA, id=organisation))
 
 
 def test_day_marks_are_two_weeks_from_today_on() -> None:
@@ -57,10 +50,10 @@ def test_day_marks_know_the_holidays() -> None:
 
 def test_due_groups_count_one_form_of_one_day_over_all_organisations() -> None:
     first, second = MONDAY + timedelta(days=9), MONDAY - timedelta(days=2)
-    due = [stored(first), stored(second, form="НДС", status="not-sent-after-deadline")]
-    ahead = [FormCount(first, "УСН", "not-sent", 4), FormCount(first, "УСН", "accepted", 2), FormCount(first, "УСН", "sent", 1)]
+    of_first = [FormCount(first, "УСН", "not-sent", 4), FormCount(first, "УСН", "accepted", 2), FormCount(first, "УСН", "sent", 1)]
+    counts = [FormCount(second, "НДС", "not-sent-after-deadline", 1), *of_first]
 
-    groups = due_groups(due, ahead, MONDAY)
+    groups = due_groups(counts, MONDAY)
 
     assert [(it.form_short_name, it.due_on, it.left, it.total, it.days_left) for it in groups] == [("НДС", second, 1, 1, -2), ("УСН", first, 4, 7, 9)]
 
@@ -69,11 +62,11 @@ def test_due_groups_count_one_form_of_one_day_over_all_organisations() -> None:
 def test_due_group_is_left_out_when_its_only_cell_needs_nobody(status: CellStatus) -> None:
     needs_somebody = {CellStatus.NOT_SENT, CellStatus.NOT_SENT_AFTER_DEADLINE, CellStatus.DECLINED, CellStatus.ACCEPTED_WITH_REBUKE}
 
-    assert bool(due_groups([], [FormCount(MONDAY, "УСН", status, 1)], MONDAY)) is (status in needs_somebody)
+    assert bool(due_groups([FormCount(MONDAY, "УСН", status, 1)], MONDAY)) is (status in needs_somebody)
 
 
 def test_due_group_of_a_word_we_do_not_know_promises_nothing() -> None:
-    assert due_groups([], [FormCount(MONDAY, "УСН", "word-of-tomorrow", 1)], MONDAY)[0].left == 1
+    assert due_groups([FormCount(MONDAY, "УСН", "word-of-tomorrow", 1)], MONDAY)[0].left == 1
 
 
 # --- on a real workspace ---
@@ -108,7 +101,8 @@ def test_today_begins_when_the_day_begins_in_moscow(places: Places) -> None:
 
 def test_today_shows_terms_of_the_calendar(quiet_desk: Desk) -> None:
     today = today_of(quiet_desk)
-    cells = [stored(today + timedelta(days=3), organisation=ROMASHKA.id).cell, stored(today - timedelta(days=1), organisation=SEVERNY.id).cell]
+    terms = ((ROMASHKA, today + timedelta(days=3)), (SEVERNY, today - timedelta(days=1)))
+    cells = [ReportsCell(whose.id, 7, "УСН", "УСН", "1152017", "yearly", on, 2025, 1, "not-sent") for whose, on in terms]
     quiet_desk.store.mirror.reports_table([ROMASHKA.id, SEVERNY.id], today - timedelta(days=92), today + timedelta(days=92), cells)
 
     page = what_is_due(desk=quiet_desk)

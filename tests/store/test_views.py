@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from extern_desktop.domain.outbox import OutboxEvent, OutboxState
+from extern_desktop.domain.outbox import OutboxEvent
 from extern_desktop.store import mirror, outbox, reports, views
-from extern_desktop.store.values import CheckSummary, DocflowUpdate, Obligation, Refusal
+from extern_desktop.store.values import DocflowUpdate, Obligation, OwedReplies, Refusal
 from extern_desktop.store.workspace import Workspace
 from store.conftest import NOON, NORTH_WIND, ROMASHKA, TESTOV, add_signed, cell, docflow, document, identity
 
@@ -32,15 +33,18 @@ def table(workspace: Workspace, *cells: Any) -> None:
 def test_today_empty_workspace_is_quiet(workspace: Workspace) -> None:
     today = workspace.views.today(ON)
 
-    assert (today.days, today.due, today.waiting, today.failures, today.uncertain) == ((), (), (), (), ())
+    assert (today.days, today.overdue, today.ahead, today.owed, today.failures, today.uncertain) == ((),) * 6
     assert (today.in_outbox, today.accepted, today.synchronised_at) == (0, 0, None)
 
 
-def test_today_due_overdue_first_accepted_and_later_ones_not(workspace: Workspace) -> None:
+def test_today_counts_terms_by_day_form_and_status_overdue_ones_apart(workspace: Workspace) -> None:
+    long_ago = ON - timedelta(days=100)
     table(
         workspace,
         cell(TERM),
-        cell(ON - timedelta(days=100), "not-sent-after-deadline", NORTH_WIND),
+        cell(TERM, organisation=TESTOV, period_number=2),
+        cell(long_ago, "not-sent-after-deadline", NORTH_WIND),
+        cell(long_ago, "accepted", ROMASHKA),
         cell(TERM, "accepted", TESTOV),
         cell(ON + timedelta(days=14), organisation=TESTOV),
         cell(ON + timedelta(days=13), "declined", NORTH_WIND),
@@ -48,25 +52,18 @@ def test_today_due_overdue_first_accepted_and_later_ones_not(workspace: Workspac
 
     today = workspace.views.today(ON)
 
-    assert [(row.organisation, row.cell.deadline_on) for row in today.due] == [
-        (NORTH_WIND, ON - timedelta(days=100)),
-        (ROMASHKA, TERM),
-        (NORTH_WIND, ON + timedelta(days=13)),
-    ]
-    assert [(day.on, day.total, day.open) for day in today.days] == [(TERM, 2, 1), (ON + timedelta(days=13), 1, 1)]
+    assert [(it.on, it.status, it.count) for it in today.overdue] == [(long_ago, "not-sent-after-deadline", 1)]
+    last = ON + timedelta(days=13)
+    assert [(it.on, it.status, it.count) for it in today.ahead] == [(TERM, "accepted", 1), (TERM, "not-sent", 2), (last, "declined", 1)]
+    assert [(day.on, day.total, day.open) for day in today.days] == [(TERM, 3, 2), (last, 1, 1)]
     assert today.accepted == 1
 
 
-def test_today_due_shows_how_far_our_own_work_is(workspace: Workspace) -> None:
-    table(workspace, cell(TERM))
-    report = workspace.reports.add(b"<report/>", "x.xml", identity(), CheckSummary(3, 0, NOON))
-    (row,) = workspace.views.today(ON).due
-    assert (row.report_id, row.errors, row.outbox_id, row.outbox_state) == (report.id, 3, None, None)
+def test_today_of_very_many_overdue_terms_names_the_last_ones_oldest_first(workspace: Workspace) -> None:
+    days = [ON - timedelta(days=back) for back in range(1, views.MOST_OVERDUE + 20)]
+    table(workspace, *(cell(on, "not-sent-after-deadline") for on in days))
 
-    act = workspace.outbox.add_signed(report.id, report.content_sha256, b"s", b"c", ROMASHKA.id, "0087")
-
-    (row,) = workspace.views.today(ON).due
-    assert (row.outbox_id, row.outbox_state) == (act.id, OutboxState.SIGNED)
+    assert [it.on for it in workspace.views.today(ON).overdue] == days[: views.MOST_OVERDUE][::-1]
 
 
 @pytest.mark.parametrize(
@@ -84,15 +81,16 @@ def test_today_due_shows_how_far_our_own_work_is(workspace: Workspace) -> None:
         ("quarterly", 1, "??", 2025, False),
     ],
 )
-def test_calendar_report_belongs_to_the_term_of_its_period(
+def test_due_date_of_a_report_is_that_of_the_term_of_its_period(
     workspace: Workspace, periodicity: str, number: int, code: str, year: int, matches: bool
 ) -> None:
     table(workspace, cell(TERM, periodicity=periodicity, period_number=number))
     report = workspace.reports.add(b"<report/>", "x.xml", identity(period_code=code, year=year))
 
-    (row,) = workspace.views.calendar(TERM, TERM)
-
-    assert row.report_id == (report.id if matches else None)
+    expected = {report.id: TERM} if matches else {}
+    assert workspace.views.due_dates() == expected
+    assert workspace.views.due_dates(report.id) == expected
+    assert workspace.views.due_dates("another") == {}
 
 
 def test_calendar_of_one_organisation_and_counts_of_days(workspace: Workspace) -> None:
@@ -133,11 +131,26 @@ def test_waiting_until_the_reply_is_in_the_outbox_and_again_when_it_is_refused(w
     assert (row.obligation, row.organisation_name, row.form_name, row.document_type) == (owed, ROMASHKA.name, "УСН", "fns534-report-receipt")
     assert row.received_at == NOON
 
+    assert workspace.views.today(ON).owed == (OwedReplies(owed.docflow_id, 1, "УСН", ROMASHKA.name),)
+    assert workspace.views.owed_counts() == {owed.docflow_id: 1}
+
     act = reply(workspace, owed)
-    assert workspace.views.waiting() == ()
+    assert (workspace.views.waiting(), workspace.views.today(ON).owed, workspace.views.owed_counts()) == ((), (), {})
 
     workspace.outbox.advance(act, E.REFUSED, refusal=Refusal("code", "no"))
     assert [it.obligation for it in workspace.views.waiting()] == [owed]
+
+
+def test_waiting_names_every_reply_though_today_shows_the_first_ones(workspace: Workspace) -> None:
+    flows = [docflow(number) for number in range(1, views.MOST_ROWS + 20)]
+    updates = []
+    for number, flow in enumerate(flows):
+        receipt = replace(document(flow.id), id=f"document-{number}")
+        updates.append(DocflowUpdate(flow, (receipt,), (Obligation(flow.id, receipt.id, "fns534-report-receipt", "https://host/reply"),)))
+    workspace.mirror.store_docflows(updates)
+
+    assert {row.obligation.docflow_id for row in workspace.views.waiting()} == {flow.id for flow in flows}
+    assert len(workspace.views.today(ON).owed) == views.MOST_ROWS
 
 
 def test_failures_of_the_authority_until_the_report_is_sent_again(workspace: Workspace) -> None:
@@ -182,14 +195,15 @@ def test_today_counts_the_outbox_and_names_what_is_uncertain(workspace: Workspac
 
 
 STATEMENTS: Mapping[str, sa.Executable] = {
-    "due": views.DUE,
     "overdue": views.OVERDUE,
     "calendar": views.CALENDAR[False],
     "calendar of one": views.CALENDAR[True],
     "days": views.DAYS[False],
     "accepted": views.ACCEPTED,
     "forms": views.FORMS,
-    "waiting": views.WAITING,
+    "terms of reports": views.TERMS_OF_REPORTS[False],
+    "term of one report": views.TERMS_OF_REPORTS[True],
+    "owed": views.OWED,
     "failed": views.FAILED,
     "refused": views.REFUSED,
     "uncertain": views.UNCERTAIN,
@@ -219,5 +233,5 @@ def test_query_plan_has_no_full_scan(workspace: Workspace, name: str) -> None:
         plan = [row[3] for row in raw.execute(f"explain query plan {compiled}", bound).fetchall()]
 
     assert plan
-    # `term` is the few terms that were chosen through an index before.
-    assert not [step for step in plan if re.match(r"SCAN (?!CONSTANT|term)", step) and "INDEX" not in step], plan
+    # `owed` is the few docflows that were chosen through an index before.
+    assert not [step for step in plan if re.match(r"SCAN (?!CONSTANT|owed)", step) and "INDEX" not in step], plan

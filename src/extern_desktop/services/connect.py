@@ -16,7 +16,6 @@ from extern_desktop.domain.secrets import AccessToken
 from extern_desktop.extern_api.values import ApiKey, DeviceSignIn, KeptTokens, OperatorAddress, Proxy, RefreshToken
 from extern_desktop.jobs.work import Cancelled, Work
 from extern_desktop.jobs.work import Stage as WorkStage
-from extern_desktop.sandbox.launch import RunningOperator, ensure_running
 from extern_desktop.sandbox.values import Pace
 from extern_desktop.services.desk import Desk
 from extern_desktop.services.errors import NoAccountError, RealOnlyError, SignInNeededError
@@ -28,6 +27,7 @@ from extern_desktop.settings.places import Stage
 
 if TYPE_CHECKING:
     from extern_desktop.extern_api.operator import Operator
+    from extern_desktop.sandbox.launch import RunningOperator
 
 _TRAINING_CLIENT: Final = "extern-desktop"
 _TRAINING_API_KEY: Final = "00000000-0000-0000-0000-000000000000"
@@ -155,6 +155,8 @@ def _read_organisations(operator: Operator, desk: Desk, work: Work) -> tuple[Org
 
 def _training_operator(desk: Desk) -> RunningOperator:
     """The training operator of this desk, started if it does not run; it ends with the desk that started it."""
+    from extern_desktop.sandbox.launch import ensure_running  # brings an HTTP client of its own
+
     running = ensure_running(desk.places.training_operator, Pace(desk.settings.get(options.TRAINING_PACE).value))
     desk.closing.callback(running.close)
     return running

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
@@ -62,15 +61,13 @@ def _on_desk(row: ReportRow) -> ReportStanding:
 
 def list_reports(*, desk: Desk) -> tuple[ReportLine, ...]:
     """All reports of the desk, the last changed first."""
-    due = _due_dates(desk)
-    owed = Counter(row.obligation.docflow_id for row in desk.store.views.waiting())
+    due, owed = desk.store.views.due_dates(), desk.store.views.owed_counts()
     return tuple(_line(row, due, owed) for row in desk.store.reports.list())
 
 
 def line_of(row: ReportRow, desk: Desk) -> ReportLine:
     """One report as a line of the list."""
-    owed = Counter(waiting.obligation.docflow_id for waiting in desk.store.views.waiting())
-    return _line(row, _due_dates(desk), owed)
+    return _line(row, desk.store.views.due_dates(row.id), desk.store.views.owed_counts())
 
 
 def _line(row: ReportRow, due: Mapping[str, date], owed: Mapping[str, int]) -> ReportLine:
@@ -88,13 +85,3 @@ def _line(row: ReportRow, due: Mapping[str, date], owed: Mapping[str, int]) -> R
         docflow_id=docflow_id,
         owed_replies=owed.get(docflow_id, 0) if docflow_id else 0,
     )
-
-
-def _due_dates(desk: Desk) -> dict[str, date]:
-    """Due date of the calendar cell that each report fills."""
-    cells = desk.store.views.calendar(_FIRST_DAY, _LAST_DAY)
-    return {cell.report_id: cell.cell.deadline_on for cell in cells if cell.report_id is not None}
-
-
-_FIRST_DAY: Final = date(2000, 1, 1)
-_LAST_DAY: Final = date(2100, 1, 1)

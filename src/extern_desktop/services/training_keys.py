@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from extern_desktop.domain.organisations import Organisation
-from extern_desktop.sandbox.authority import TrainingAuthority
 from extern_desktop.sandbox.values import Person
 from extern_desktop.services.desk import Desk
 from extern_desktop.settings.places import Stage
@@ -40,5 +39,7 @@ def make_training_keys(organisations: Sequence[Organisation], desk: Desk) -> Non
         path = folder / f"{organisation.inn}.pem"
         key = TrainingKey.load(path) if path.exists() else TrainingKey.create(path)
         if not key.has_certificate:
+            from extern_desktop.sandbox.authority import TrainingAuthority  # opens the training operator's own database
+
             authority = TrainingAuthority(desk.places.training_operator)
             key.keep_certificate(authority.issue_for(key.public_key, TRAINING_SIGNER, organisation))

@@ -20,7 +20,7 @@ from extern_desktop.services.today_values import DayMark, DueGroup, FailedItem, 
 from extern_desktop.services.values import CalendarCell
 from extern_desktop.settings.places import resource_folder
 from extern_desktop.store.values import CalendarCell as StoredCell
-from extern_desktop.store.values import DayCount, FailureRow, FormCount, OutboxRow, WaitingRow
+from extern_desktop.store.values import DayCount, FailureRow, FormCount, OutboxRow, OwedReplies
 
 DAYS: Final = 14
 CERTIFICATE_WARNING: Final = timedelta(days=60)
@@ -48,8 +48,8 @@ def what_is_due(*, desk: Desk) -> Today:
     return Today(
         on=today,
         days=day_marks(today, rows.days, working_calendar()),
-        due=due_groups(rows.due, desk.store.views.forms(today, today + timedelta(days=DAYS - 1)), today),
-        waiting=tuple(_waiting(rows.waiting, rows.uncertain, desk.store.outbox.unfinished())),
+        due=due_groups((*rows.overdue, *rows.ahead), today),
+        waiting=tuple(_waiting(rows.owed, rows.uncertain, desk.store.outbox.unfinished())),
         failed=tuple(_failed(row) for row in rows.failures),
         ready_report_ids=ready_report_ids(reports),
         reports=len(reports),
@@ -98,12 +98,11 @@ def day_marks(today: date, counts: Sequence[DayCount], calendar: WorkingCalendar
     return tuple(marks)
 
 
-def due_groups(due: Iterable[StoredCell], ahead: Iterable[FormCount], today: date) -> tuple[DueGroup, ...]:
-    """One line for a form due on one day, the oldest day first; days with nothing left are not listed. Of `due` only what is overdue. Pure."""
+def due_groups(counts: Iterable[FormCount], today: date) -> tuple[DueGroup, ...]:
+    """One line for a form due on one day, the oldest day first; days with nothing left are not listed. Pure."""
     total: Counter[tuple[date, str]] = Counter()
     left: Counter[tuple[date, str]] = Counter()
-    overdue = (FormCount(it.cell.deadline_on, it.cell.form_short_name, it.cell.status, 1) for it in due if it.cell.deadline_on < today)
-    for it in (*overdue, *ahead):
+    for it in counts:
         place = (it.on, it.form_short_name)
         total[place] += it.count
         left[place] += it.count if _status(it.status) not in _NOTHING_LEFT else 0
@@ -111,17 +110,15 @@ def due_groups(due: Iterable[StoredCell], ahead: Iterable[FormCount], today: dat
     return tuple(group for group in groups if group.left)
 
 
-def _waiting(owed: Sequence[WaitingRow], uncertain: Sequence[OutboxRow], unfinished: Sequence[OutboxRow]) -> Iterable[WaitingItem]:
+def _waiting(owed: Sequence[OwedReplies], uncertain: Sequence[OutboxRow], unfinished: Sequence[OutboxRow]) -> Iterable[WaitingItem]:
     for row in uncertain:
         yield WaitingItem(WaitingKind.OUTCOME_UNCERTAIN, row.file_name, "", row.docflow_id or "", 1, None)
     asked = {row.id for row in uncertain}
     for row in unfinished:
         if row.id not in asked and row.owner is None and row.kind is OutboxKind.REPORT:
             yield WaitingItem(WaitingKind.INTERRUPTED, row.file_name, "", "", 1, None)
-    by_docflow = Counter(row.obligation.docflow_id for row in owed)
-    for docflow_id, count in by_docflow.items():
-        first = next(row for row in owed if row.obligation.docflow_id == docflow_id)
-        yield WaitingItem(WaitingKind.REPLIES_OWED, first.form_name, first.organisation_name, docflow_id, count, None)
+    for it in owed:
+        yield WaitingItem(WaitingKind.REPLIES_OWED, it.form_name, it.organisation_name, it.docflow_id, it.replies, None)
 
 
 def _failed(row: FailureRow) -> FailedItem:

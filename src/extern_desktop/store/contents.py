@@ -17,11 +17,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from extern_desktop.settings.whole_file import rename_firmly, sync_folder
 from extern_desktop.store._engine import Database, Writing
@@ -29,6 +27,9 @@ from extern_desktop.store._system_errors import translated
 from extern_desktop.store.errors import ContentChangedError, ContentMissingError
 from extern_desktop.store.keys import WorkspaceKey
 from extern_desktop.store.schema import content
+
+if TYPE_CHECKING:  # a library of several megabytes, which nobody needs before the first large document
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 INLINE_BYTES: Final = 8 * 1024
 CHUNK_BYTES: Final = 1024 * 1024
@@ -73,7 +74,7 @@ class ContentStore:
     def __init__(self, database: Database, key: WorkspaceKey) -> None:
         self._database = database
         self._folder = database.folder / "contents"
-        self._wrapping = AESGCM(key.contents_key())
+        self._wrapping_key = key.contents_key()
 
     @contextlib.contextmanager
     def kept(self, data: bytes) -> Iterator[KeptContent]:
@@ -146,7 +147,7 @@ class ContentStore:
             except OSError as problem:
                 raise translated(problem, self._database.folder, self._path(content_id)) from problem
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        wrapped = nonce + self._wrapping.encrypt(nonce, key, content_id.encode())
+        wrapped = nonce + _cipher(self._wrapping_key).encrypt(nonce, key, content_id.encode())
         return KeptContent(content_id, len(data), digest.result().hexdigest(), None, wrapped)
 
     def _write_file(self, content_id: str, key: bytes, data: bytes) -> None:
@@ -156,7 +157,7 @@ class ContentStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             sync_folder(self._folder)
             sync_folder(self._folder.parent)
-        cipher, header = AESGCM(key), _HEADER.pack(_MAGIC, bytes.fromhex(content_id), CHUNK_BYTES)
+        cipher, header = _cipher(key), _HEADER.pack(_MAGIC, bytes.fromhex(content_id), CHUNK_BYTES)
         try:
             with fresh.open("xb") as target:
                 target.write(header)
@@ -177,13 +178,15 @@ class ContentStore:
             raise
 
     def _read_file(self, content_id: str, wrapped_key: bytes, name: str) -> bytes:
+        from cryptography.exceptions import InvalidTag
+
         header = _HEADER.pack(_MAGIC, bytes.fromhex(content_id), CHUNK_BYTES)
         try:
-            key = self._wrapping.decrypt(wrapped_key[:_NONCE_BYTES], wrapped_key[_NONCE_BYTES:], content_id.encode())
+            key = _cipher(self._wrapping_key).decrypt(wrapped_key[:_NONCE_BYTES], wrapped_key[_NONCE_BYTES:], content_id.encode())
             box = self._path(content_id).read_bytes()
             if box[: _HEADER.size] != header or len(box) <= _HEADER.size:
                 raise ContentChangedError(name, content_id)
-            cipher, step, pieces = AESGCM(key), CHUNK_BYTES + _TAG_BYTES, []
+            cipher, step, pieces = _cipher(key), CHUNK_BYTES + _TAG_BYTES, []
             for number, start in enumerate(range(_HEADER.size, len(box), step)):
                 pieces.append(cipher.decrypt(_nonce(number, is_last=start + step >= len(box)), box[start : start + step], header))
         except FileNotFoundError as problem:
@@ -193,6 +196,12 @@ class ContentStore:
         except OSError as problem:
             raise translated(problem, self._database.folder, self._path(content_id)) from problem
         return b"".join(pieces)
+
+
+def _cipher(key: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
 
 
 def _nonce(number: int, *, is_last: bool) -> bytes:

@@ -204,7 +204,7 @@ docflow = sa.Table(
 )
 sa.Index("docflow_changed", docflow.c.changed_at.desc(), docflow.c.id.desc())
 sa.Index("docflow_of_organisation", docflow.c.organisation_id, docflow.c.changed_at.desc(), docflow.c.id.desc())
-sa.Index("docflow_of_form", docflow.c.organisation_id, docflow.c.form_knd, docflow.c.period_end_on, docflow.c.changed_at)
+sa.Index("docflow_of_form", docflow.c.organisation_id, docflow.c.form_knd, docflow.c.period_end_on, docflow.c.changed_at, docflow.c.success_state)
 sa.Index("docflow_failed", docflow.c.changed_at.desc(), sqlite_where=sa.text("success_state in ('failed', 'warning')"))
 sa.Index("docflow_unread", docflow.c.changed_at, sqlite_where=sa.text("read_at_change is null or read_at_change < changed_at"))
 sa.Index("docflow_of_draft", docflow.c.original_draft_id, sqlite_where=sa.text("original_draft_id <> ''"))
@@ -265,8 +265,9 @@ reports_cell = sa.Table(
 )
 IS_DUE: Final = "status in ('not-sent', 'not-sent-after-deadline', 'declined')"
 """Statuses of a cell that ask for a report."""
-sa.Index("reports_cell_deadline", reports_cell.c.deadline_on, reports_cell.c.organisation_id, reports_cell.c.status)
-sa.Index("reports_cell_due", reports_cell.c.deadline_on, reports_cell.c.organisation_id, sqlite_where=sa.text(IS_DUE))
+sa.Index("reports_cell_deadline", reports_cell.c.deadline_on, reports_cell.c.form_short_name, reports_cell.c.status)
+sa.Index("reports_cell_due", reports_cell.c.deadline_on, reports_cell.c.form_short_name, reports_cell.c.status, sqlite_where=sa.text(IS_DUE))
+sa.Index("reports_cell_of_form", reports_cell.c.organisation_id, reports_cell.c.knd, reports_cell.c.period_year)
 
 mark = sa.Table("mark", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("at", UtcTime, nullable=False), sqlite_strict=True)
 

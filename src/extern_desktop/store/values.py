@@ -307,16 +307,10 @@ class ReportsCell:
 
 @dataclass(frozen=True, slots=True)
 class CalendarCell:
-    """A term, and how far our own work on it is."""
+    """A term and whose it is."""
 
     cell: ReportsCell
     organisation: Organisation
-    report_id: str | None = None
-    """The latest desk report of the same payer, form and period."""
-    errors: int | None = None
-    """What our check counted in it; `None` when it was not checked or is not there."""
-    outbox_id: str | None = None
-    outbox_state: OutboxState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +325,16 @@ class WaitingRow:
     document_type: str
     file_name: str
     received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwedReplies:
+    """A docflow that waits for replies of ours which nobody is sending yet."""
+
+    docflow_id: str
+    replies: int
+    form_name: str
+    organisation_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,9 +384,11 @@ class TodayRows:
 
     days: tuple[DayCount, ...]
     """Only the days of the window on which something falls."""
-    due: tuple[CalendarCell, ...]
-    """Terms not yet accepted, overdue ones first."""
-    waiting: tuple[WaitingRow, ...]
+    overdue: tuple[FormCount, ...]
+    """Terms before today that ask for a report, the oldest first; of very many the last ones."""
+    ahead: tuple[FormCount, ...]
+    """All terms of the window, whatever their status."""
+    owed: tuple[OwedReplies, ...]
     failures: tuple[FailureRow, ...]
     uncertain: tuple[OutboxRow, ...]
     """Acts whose outcome is being asked for."""

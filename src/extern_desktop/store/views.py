@@ -11,7 +11,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from extern_desktop.domain.organisations import Organisation
-from extern_desktop.domain.outbox import OutboxState
 from extern_desktop.store._engine import Database
 from extern_desktop.store._rows import OUTBOX_COLUMNS, cell_row, outbox_row, refusal_from_json
 from extern_desktop.store.schema import (
@@ -28,7 +27,7 @@ from extern_desktop.store.schema import (
     report,
     reports_cell,
 )
-from extern_desktop.store.values import CalendarCell, DayCount, FailureRow, FormCount, Obligation, OutboxRow, TodayRows, WaitingRow
+from extern_desktop.store.values import CalendarCell, DayCount, FailureRow, FormCount, Obligation, OutboxRow, OwedReplies, TodayRows, WaitingRow
 
 DOCFLOWS_MARK: Final = "docflows"
 """Name of the mark that says up to when docflows are known."""
@@ -47,50 +46,21 @@ _WINDOW: Final = reports_cell.c.deadline_on.between(_FIRST, _LAST)
 _OF_ONE: Final = reports_cell.c.organisation_id == _WHOSE
 
 
-def _laid_over(chosen: sa.Select[Any]) -> sa.Select[Any]:
-    """The chosen terms with their organisation and the latest report and act of ours. Chosen first, so that no more than these are looked up."""
-    term = chosen.subquery("term")
-    our_report = (
-        sa.select(report.c.id)
-        .where(
-            report.c.form_knd == term.c.knd,
-            report.c.year == term.c.period_year,
-            report.c.payer_inn == organisation.c.inn,
-            report.c.payer_kpp == organisation.c.kpp,
-            sa.or_(term.c.periodicity == "yearly", report.c.period_number == term.c.period_number),
-        )
-        .order_by(report.c.changed_at.desc())
-        .limit(1)
-        .correlate(term, organisation)
-        .scalar_subquery()
-    )
-    last_act = sa.select(sa.func.max(outbox.c.number)).where(outbox.c.report_id == report.c.id).correlate(report).scalar_subquery()
-    return (
-        sa.select(
-            *term.c,
-            organisation.c.inn,
-            organisation.c.kpp,
-            organisation.c.name,
-            report.c.id.label("report_id"),
-            report.c.errors,
-            outbox.c.id.label("outbox_id"),
-            outbox.c.state,
-        )
-        .select_from(
-            term.join(organisation, organisation.c.id == term.c.organisation_id)
-            .outerjoin(report, report.c.id == our_report)
-            .outerjoin(outbox, sa.and_(outbox.c.report_id == report.c.id, outbox.c.number == last_act))
-        )
-        .order_by(term.c.deadline_on, organisation.c.name, term.c.form_short_name)
-    )
-
-
-_CELL: Final = sa.select(*reports_cell.c)
-CALENDAR: Final = {False: _laid_over(_CELL.where(_WINDOW)), True: _laid_over(_CELL.where(_WINDOW, _OF_ONE))}
-_DUE: Final = _CELL.where(sa.text(IS_DUE))
-DUE: Final = _laid_over(_DUE.where(_WINDOW).order_by(reports_cell.c.deadline_on, reports_cell.c.organisation_id).limit(_MOST))
-OVERDUE: Final = _laid_over(
-    _DUE.where(reports_cell.c.deadline_on < _FIRST).order_by(reports_cell.c.deadline_on.desc(), reports_cell.c.organisation_id.desc()).limit(_MOST)
+_CELLS: Final = (
+    sa.select(*reports_cell.c, organisation.c.inn, organisation.c.kpp, organisation.c.name)
+    .select_from(reports_cell.join(organisation, organisation.c.id == reports_cell.c.organisation_id))
+    .where(_WINDOW)
+    .order_by(reports_cell.c.deadline_on, organisation.c.name, reports_cell.c.form_short_name)
+)
+CALENDAR: Final = {False: _CELLS, True: _CELLS.where(_OF_ONE)}
+_PLACE: Final = (reports_cell.c.deadline_on, reports_cell.c.form_short_name, reports_cell.c.status)
+FORMS: Final = sa.select(*_PLACE, sa.func.count()).where(_WINDOW).group_by(*_PLACE).order_by(*_PLACE)
+OVERDUE: Final = (
+    sa.select(*_PLACE, sa.func.count())
+    .where(sa.text(IS_DUE), reports_cell.c.deadline_on < _FIRST)
+    .group_by(*_PLACE)
+    .order_by(reports_cell.c.deadline_on.desc(), reports_cell.c.form_short_name.desc(), reports_cell.c.status.desc())
+    .limit(_MOST)
 )
 """The last ones: what has been overdue for years must not hide what is due tomorrow."""
 _DAYS: Final = (
@@ -100,11 +70,23 @@ _DAYS: Final = (
     .order_by(reports_cell.c.deadline_on)
 )
 DAYS: Final = {False: _DAYS, True: _DAYS.where(_OF_ONE)}
-FORMS: Final = (
-    sa.select(reports_cell.c.deadline_on, reports_cell.c.form_short_name, reports_cell.c.status, sa.func.count())
-    .where(_WINDOW)
-    .group_by(reports_cell.c.deadline_on, reports_cell.c.form_short_name, reports_cell.c.status)
+_TERMS_OF_REPORTS: Final = (
+    sa.select(report.c.id, sa.func.max(reports_cell.c.deadline_on, type_=reports_cell.c.deadline_on.type))
+    .select_from(
+        report.join(organisation, sa.and_(organisation.c.inn == report.c.payer_inn, organisation.c.kpp == report.c.payer_kpp)).join(
+            reports_cell,
+            sa.and_(
+                reports_cell.c.organisation_id == organisation.c.id,
+                reports_cell.c.knd == report.c.form_knd,
+                reports_cell.c.period_year == report.c.year,
+                sa.or_(reports_cell.c.periodicity == "yearly", reports_cell.c.period_number == report.c.period_number),
+            ),
+        )
+    )
+    .group_by(report.c.id)
 )
+TERMS_OF_REPORTS: Final = {False: _TERMS_OF_REPORTS, True: _TERMS_OF_REPORTS.where(report.c.id == sa.bindparam("report_id"))}
+"""Terms of the reports of the desk: of all, or of one."""
 ACCEPTED: Final = sa.select(sa.func.count()).select_from(reports_cell).where(_WINDOW, _ACCEPTED)
 
 # --- what waits, what failed ---
@@ -136,7 +118,20 @@ WAITING: Final = (
     )
     .where(sa.not_(_ANSWERED))
     .order_by(obligation.c.received_at)
+)
+OWED_COUNTS: Final = sa.select(obligation.c.docflow_id, sa.func.count().label("replies")).where(sa.not_(_ANSWERED)).group_by(obligation.c.docflow_id)
+_OWED: Final = (
+    sa.select(obligation.c.docflow_id, sa.func.count().label("replies"), sa.func.min(obligation.c.received_at).label("since"))
+    .where(sa.not_(_ANSWERED))
+    .group_by(obligation.c.docflow_id)
+    .order_by(sa.func.min(obligation.c.received_at), obligation.c.docflow_id)
     .limit(_MOST)
+    .subquery("owed")
+)
+OWED: Final = (
+    sa.select(_OWED.c.docflow_id, _OWED.c.replies, docflow.c.form_name, organisation.c.name)
+    .select_from(_OWED.join(docflow, docflow.c.id == _OWED.c.docflow_id).outerjoin(organisation, organisation.c.id == docflow.c.organisation_id))
+    .order_by(_OWED.c.since, _OWED.c.docflow_id)
 )
 _LATER: Final = docflow.alias("later")
 FAILED: Final = (
@@ -216,8 +211,9 @@ class Views:
         with self._database.read() as connection:
             return TodayRows(
                 days=_days(connection, on, last, None),
-                due=_due(connection, on, last),
-                waiting=_waiting(connection),
+                overdue=_forms(connection, OVERDUE, {"first_on": on, "most": MOST_OVERDUE})[::-1],
+                ahead=_forms(connection, FORMS, _window(on, last, None)),
+                owed=tuple(OwedReplies(row[0], row[1], row[2], row[3] or "") for row in connection.execute(OWED, {"most": MOST_ROWS})),
                 failures=_failures(connection),
                 uncertain=_uncertain(connection),
                 in_outbox=connection.execute(OPEN_COUNT).scalar_one(),
@@ -239,12 +235,23 @@ class Views:
     def forms(self, first_on: date, last_on: date) -> tuple[FormCount, ...]:
         """Terms between two dates, both included, counted by day, form and status: for many organisations far less than `calendar`."""
         with self._database.read() as connection:
-            return tuple(FormCount(*row) for row in connection.execute(FORMS, _window(first_on, last_on, None)))
+            return _forms(connection, FORMS, _window(first_on, last_on, None))
+
+    def due_dates(self, report_id: str | None = None) -> dict[str, date]:
+        """Report of the desk → the day its term falls on, of all or of one; a report of no term of the operator's table is left out."""
+        with self._database.read() as connection:
+            rows = connection.execute(TERMS_OF_REPORTS[report_id is not None], {"report_id": report_id})
+            return {row[0]: row[1] for row in rows}
 
     def waiting(self) -> tuple[WaitingRow, ...]:
-        """Replies we owe and nobody is sending, the oldest document first."""
+        """Every reply we owe and nobody is sending, the oldest document first."""
         with self._database.read() as connection:
             return _waiting(connection)
+
+    def owed_counts(self) -> dict[str, int]:
+        """Docflow → how many replies we owe it."""
+        with self._database.read() as connection:
+            return {row.docflow_id: row.replies for row in connection.execute(OWED_COUNTS)}
 
     def failures(self) -> tuple[FailureRow, ...]:
         """Refused by the operator or by the authority, and not sent again since; the last first."""
@@ -258,20 +265,11 @@ def _window(first_on: date, last_on: date, organisation_id: str | None) -> dict[
 
 
 def _cell(row: Any) -> CalendarCell:
-    return CalendarCell(
-        cell_row(row),
-        Organisation(row.organisation_id, row.inn, row.kpp, row.name),
-        row.report_id,
-        row.errors,
-        row.outbox_id,
-        None if row.state is None else OutboxState(row.state),
-    )
+    return CalendarCell(cell_row(row), Organisation(row.organisation_id, row.inn, row.kpp, row.name))
 
 
-def _due(connection: sa.Connection, on: date, last: date) -> tuple[CalendarCell, ...]:
-    overdue = connection.execute(OVERDUE, {"first_on": on, "most": MOST_OVERDUE})
-    due = connection.execute(DUE, {"first_on": on, "last_on": last, "most": MOST_ROWS})
-    return tuple(_cell(row) for rows in (overdue, due) for row in rows)
+def _forms(connection: sa.Connection, statement: sa.Select[Any], parameters: dict[str, Any]) -> tuple[FormCount, ...]:
+    return tuple(FormCount(*row) for row in connection.execute(statement, parameters))
 
 
 def _days(connection: sa.Connection, first_on: date, last_on: date, organisation_id: str | None) -> tuple[DayCount, ...]:
@@ -291,7 +289,7 @@ def _waiting(connection: sa.Connection) -> tuple[WaitingRow, ...]:
             row.file_name,
             row.received_at,
         )
-        for row in connection.execute(WAITING, {"most": MOST_ROWS})
+        for row in connection.execute(WAITING)
     )
 
 

@@ -1,6 +1,6 @@
 """The office of the real program: every call of the window runs a service of the open desk on the lane it belongs to.
 
-Imported behind the first paint, never before it: the services bring every library of the program with them.
+Imported behind the first paint, never before it. What is needed to show what is due is imported here; what only an act needs, in `desk_acts`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from extern_desktop.diagnostics.values import DiagnosticsReport
 from extern_desktop.domain.errors import EnvironmentProblemError
@@ -24,7 +24,6 @@ from extern_desktop.domain.secrets import AccessToken
 from extern_desktop.extern_api.errors import ForeignAnswerError, LineLostError, OperatorUnreachableError, SignInRequiredError
 from extern_desktop.jobs.lanes import Lane
 from extern_desktop.jobs.work import Work
-from extern_desktop.services.change_settings import change_setting
 from extern_desktop.services.connect import (
     disconnect,
     has_api_key,
@@ -34,23 +33,11 @@ from extern_desktop.services.connect import (
     sign_in_by_password,
     sign_out,
 )
-from extern_desktop.services.copy_container import copy_container, find_containers
-from extern_desktop.services.correct_report import correct_report, open_report, save_copy
 from extern_desktop.services.desk import Desk
-from extern_desktop.services.diagnose import diagnose, report_to_json
-from extern_desktop.services.enrol_training_key import enrol_training_key
-from extern_desktop.services.errors import FileUnreadableError
-from extern_desktop.services.import_report import check_on_desk, import_report
-from extern_desktop.services.known_forms import form_names
-from extern_desktop.services.list_keys import list_keys
 from extern_desktop.services.list_reports import list_reports
-from extern_desktop.services.read_docflow import read_docflow, save_documents
-from extern_desktop.services.send_replies import send_replies
-from extern_desktop.services.send_reports import resume_outbox, sign_and_send
 from extern_desktop.services.synchronise import synchronise, synchronised_at
 from extern_desktop.services.today_snapshot import keep_today
 from extern_desktop.services.today_values import Today, WaitingItem
-from extern_desktop.services.training_report import take_training_report
 from extern_desktop.services.values import (
     CalendarCell,
     CopiedContainer,
@@ -72,6 +59,9 @@ from extern_desktop.ui.office import Places, Preferences, ProgramFacts, ReportKe
 from extern_desktop.ui.preferences import preferences_of
 from extern_desktop.ui.report_query import answer_query
 from extern_desktop.ui.snapshot import TodayKeeper
+
+if TYPE_CHECKING:
+    from extern_desktop.ui.desk_acts import DeskActs
 
 T = TypeVar("T")
 
@@ -99,6 +89,13 @@ class DeskOffice:
         self._stop_store = desk.store.subscribe(lambda _changes: self._forget())
         self._keeper = TodayKeeper(partial(keep_today, desk=desk))
         self._watch = self._tokens.run(desk.tokens.watch, self._notice)
+
+    @cached_property
+    def _acts(self) -> DeskActs:
+        """Asked for by the acts themselves, on their lanes: the first one loads it."""
+        from extern_desktop.ui.desk_acts import DeskActs
+
+        return DeskActs(self._desk)
 
     def close(self) -> None:
         """Listen no more, finish what runs, drop what waits."""
@@ -174,13 +171,13 @@ class DeskOffice:
         )
         for name, option, value in rows:
             if getattr(before, name) != getattr(changed, name) or (name == "stage" and before.first_run):
-                change_setting(option, value, desk=self._desk)
+                self._acts.change_setting(option, value)
         if any(getattr(before, name) != getattr(changed, name) for name in ("operator_address", "identity_address", "operator_client_id")):
             disconnect(desk=self._desk)
             self._forget_sign_in()
 
-    def about(self) -> ProgramFacts:
-        return ProgramFacts(_version(), self._desk.places.workspace(self._desk.stage), form_names())
+    def about(self) -> Future[ProgramFacts]:
+        return self._reading.run(lambda: ProgramFacts(_version(), self._desk.places.workspace(self._desk.stage), self._acts.form_names()))
 
     # reading
 
@@ -251,10 +248,10 @@ class DeskOffice:
         return tuple(known[one] for one in report_ids if one in known)
 
     def open_report(self, report_id: str) -> Future[OpenedReport]:
-        return self._reading.run(lambda: open_report(report_id, desk=self._desk))
+        return self._reading.run(lambda: self._acts.open_report(report_id))
 
     def docflow(self, docflow_id: str) -> Future[DocflowCard]:
-        return self._reading.run(lambda: read_docflow(docflow_id, desk=self._desk))
+        return self._reading.run(lambda: self._acts.docflow(docflow_id))
 
     def report_of(self, docflow_id: str) -> Future[ReportLine | None]:
         return self._reading.run(lambda: next((line for line in self._all_lines() if line.docflow_id == docflow_id), None))
@@ -262,27 +259,19 @@ class DeskOffice:
     # acts on reports
 
     def import_report(self, path: Path, work: Work) -> Future[ReportLine]:
-        def act() -> ReportLine:
-            report_id = import_report(path, desk=self._desk, work=work)
-            return self._lines_of((report_id,))[0]
-
-        return self._acting.run(act)
+        return self._acting.run(lambda: self._lines_of((self._acts.import_report(path, work),))[0])
 
     def take_training_report(self, work: Work) -> Future[str]:
-        return self._acting.run(lambda: take_training_report(desk=self._desk, work=work))
+        return self._acting.run(lambda: self._acts.take_training_report(work))
 
     def check_report(self, report_id: str, work: Work) -> Future[OpenedReport]:
-        def act() -> OpenedReport:
-            check_on_desk(report_id, desk=self._desk, work=work)
-            return open_report(report_id, desk=self._desk)
-
-        return self._acting.run(act)
+        return self._acting.run(lambda: self._acts.check_report(report_id, work))
 
     def correct(self, report_id: str, path: str, field_name: str, value: str) -> Future[OpenedReport]:
-        return self._acting.run(lambda: correct_report(report_id, path, field_name, value, desk=self._desk))
+        return self._acting.run(lambda: self._acts.correct(report_id, path, field_name, value))
 
     def save_copy(self, report_id: str, target: Path) -> Future[None]:
-        return self._acting.run(lambda: save_copy(report_id, target, desk=self._desk))
+        return self._acting.run(lambda: self._acts.save_copy(report_id, target))
 
     # the operator
 
@@ -305,16 +294,16 @@ class DeskOffice:
             self._forget_sign_in()
 
     def sign_and_send(self, report_ids: Sequence[str], work: Work) -> Future[SentBatch]:
-        return self._acting.run(lambda: self._reaching(lambda: sign_and_send(tuple(report_ids), desk=self._desk, work=work)))
+        return self._acting.run(lambda: self._reaching(lambda: self._acts.sign_and_send(tuple(report_ids), work)))
 
     def resume(self, work: Work) -> Future[SentBatch]:
-        return self._acting.run(lambda: self._reaching(lambda: resume_outbox(desk=self._desk, work=work)))
+        return self._acting.run(lambda: self._reaching(lambda: self._acts.resume(work)))
 
     def synchronise(self, work: Work) -> Future[Synchronised]:
         return self._acting.run(lambda: self._reaching(lambda: synchronise(desk=self._desk, work=work)))
 
     def send_replies(self, docflow_ids: Sequence[str], work: Work) -> Future[int]:
-        return self._acting.run(lambda: self._reaching(lambda: send_replies(tuple(docflow_ids), desk=self._desk, work=work)))
+        return self._acting.run(lambda: self._reaching(lambda: self._acts.send_replies(tuple(docflow_ids), work)))
 
     def _reaching(self, act: Callable[[], T]) -> T:
         """Run an act that reaches the operator, and remember whether it could."""
@@ -330,35 +319,29 @@ class DeskOffice:
         return result
 
     def save_documents(self, docflow_id: str, folder: Path, work: Work) -> Future[int]:
-        return self._acting.run(lambda: len(save_documents(docflow_id, folder, desk=self._desk, work=work)))
+        return self._acting.run(lambda: self._acts.save_documents(docflow_id, folder, work))
 
     # keys
 
     def keys(self) -> Future[Keys]:
-        return self._tokens.run(lambda: list_keys(desk=self._desk))
+        return self._tokens.run(lambda: self._acts.keys())
 
     def containers(self, place: Path) -> Future[FoundContainers]:
-        return self._acting.run(find_containers, place)
+        return self._acting.run(lambda: self._acts.containers(place))
 
     def copy_container(self, source: Path, target: Path, work: Work) -> Future[CopiedContainer]:
-        return self._acting.run(lambda: copy_container(source, target, work=work))
+        return self._acting.run(lambda: self._acts.copy_container(source, target, work))
 
     def enrol_training_key(self, serial: str, organisation: Organisation, work: Work) -> Future[Certificate]:
-        return self._acting.run(lambda: enrol_training_key(serial, organisation, desk=self._desk, work=work))
+        return self._acting.run(lambda: self._acts.enrol_training_key(serial, organisation, work))
 
     # the computer
 
     def diagnose(self, work: Work) -> Future[DiagnosticsReport]:
-        return self._acting.run(lambda: diagnose(desk=self._desk, work=work))
+        return self._acting.run(lambda: self._acts.diagnose(work))
 
     def save_diagnostics(self, report: DiagnosticsReport, target: Path) -> Future[None]:
-        def act() -> None:
-            try:
-                target.write_bytes(report_to_json(report))
-            except OSError as error:
-                raise FileUnreadableError(str(target), error.strerror or type(error).__name__) from error
-
-        return self._acting.run(act)
+        return self._acting.run(lambda: self._acts.save_diagnostics(report, target))
 
 
 def _version() -> str:

@@ -99,7 +99,6 @@ class ProgramFacts:
     workspace_folder: Path
     forms: tuple[str, ...]
     """Known forms, as `УСН 5.09`."""
-    licences_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ class Office(Protocol):
 
     def preferences(self) -> Preferences: ...
     def change_preferences(self, changed: Preferences) -> Future[None]: ...
-    def about(self) -> ProgramFacts: ...
+    def about(self) -> Future[ProgramFacts]: ...
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener`, on any thread, after every change of the workspace or of the keys in sight; the result stops it."""
         ...

@@ -187,15 +187,16 @@ _STATEMENTS: Final = (
     )
      STRICT""",
     "CREATE INDEX organisation_inn ON organisation (inn, kpp)",
-    "CREATE INDEX docflow_of_form ON docflow (organisation_id, form_knd, period_end_on, changed_at)",
+    "CREATE INDEX docflow_of_form ON docflow (organisation_id, form_knd, period_end_on, changed_at, success_state)",
     "CREATE INDEX docflow_changed ON docflow (changed_at DESC, id DESC)",
     "CREATE INDEX docflow_unread ON docflow (changed_at) WHERE read_at_change is null or read_at_change < changed_at",
     "CREATE INDEX docflow_of_organisation ON docflow (organisation_id, changed_at DESC, id DESC)",
     "CREATE INDEX docflow_failed ON docflow (changed_at DESC) WHERE success_state in ('failed', 'warning')",
     "CREATE INDEX docflow_of_draft ON docflow (original_draft_id) WHERE original_draft_id <> ''",
-    """CREATE INDEX reports_cell_due ON reports_cell (deadline_on, organisation_id)
+    """CREATE INDEX reports_cell_due ON reports_cell (deadline_on, form_short_name, status)
     WHERE status in ('not-sent', 'not-sent-after-deadline', 'declined')""",
-    "CREATE INDEX reports_cell_deadline ON reports_cell (deadline_on, organisation_id, status)",
+    "CREATE INDEX reports_cell_deadline ON reports_cell (deadline_on, form_short_name, status)",
+    "CREATE INDEX reports_cell_of_form ON reports_cell (organisation_id, knd, period_year)",
     "CREATE INDEX report_changed ON report (changed_at DESC, id)",
     "CREATE INDEX report_bytes ON report (content_sha256, added_at)",
     "CREATE INDEX report_content ON report (content)",

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from extern_desktop.settings.places import Stage
 from extern_desktop.ui import theme, words
-from extern_desktop.ui.office import Preferences
+from extern_desktop.ui.office import Preferences, ProgramFacts
 from extern_desktop.ui.pages.operator_card import OperatorCard
 from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box
 from extern_desktop.ui.widgets.basics import button, card, column, holder, icon_label, label, row, rule, scroll
@@ -109,18 +109,21 @@ class SettingsPage(Page):
         self._stage_note.show()
 
     def _about(self) -> QFrame:
-        facts = self.shell.office.about()
-        head = row(
-            icon_label("stamp", "accent", 32),
-            column(label(_t("Extern Desktop"), "title"), label(_t("Version {version}").format(version=facts.version), "small", "muted"), gap=1),
-            None,
-            gap=12,
-        )
-        folder = label(words.short_file_name(str(facts.workspace_folder), 60), "small", "muted", wrap=True)
+        version, forms, folder = label("", "small", "muted"), label("", "body", wrap=True), label("", "small", "muted", wrap=True)
         folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        forms = label("\n".join(facts.forms), "body", wrap=True)
+        link = button(_t("Open the folder"), "link", "folder-open")
+        link.setEnabled(False)
+
+        def tell(facts: ProgramFacts) -> None:
+            version.setText(_t("Version {version}").format(version=facts.version))
+            forms.setText("\n".join(facts.forms))
+            folder.setText(words.short_file_name(str(facts.workspace_folder), 60))
+            link.clicked.connect(lambda: _open(str(facts.workspace_folder)))
+            link.setEnabled(True)
+
+        self.shell.bridge.take(self.shell.office.about(), tell, self.shell.show_error, self)
         frame = card(
-            head,
+            row(icon_label("stamp", "accent", 32), column(label(_t("Extern Desktop"), "title"), version, gap=1), None, gap=12),
             4,
             label(_t("Forms at hand"), "small-strong", "muted"),
             forms,
@@ -128,7 +131,7 @@ class SettingsPage(Page):
             label(_t("Your data"), "small-strong", "muted"),
             label(_t("Encrypted, on this computer only."), "body", wrap=True),
             folder,
-            row(button(_t("Open the folder"), "link", "folder-open", lambda: _open(str(facts.workspace_folder))), None),
+            row(link, None),
             label(_t("Fonts: Golos Text (OFL 1.1). Icons: Lucide (ISC)."), "small", "muted", wrap=True),
             gap=6,
             pad=18,
