@@ -12,8 +12,7 @@ from conftest import Person
 from extern_desktop.app import open_desk
 from extern_desktop.domain.secrets import Password, Pin
 from extern_desktop.jobs.questions import Question
-from extern_desktop.jobs.work import Cancelled, Progress, Work
-from extern_desktop.jobs.work import Stage as WorkStage
+from extern_desktop.jobs.work import Cancelled, Work
 from extern_desktop.services.connect import connect
 from extern_desktop.services.desk import Desk
 from extern_desktop.services.enrol_training_key import enrol_training_key
@@ -174,18 +173,13 @@ def test_locked_pin_is_said_without_asking(token_desk: Desk, work: Work, person:
 
 
 @dataclass
-class PullsTheToken(Person):
-    """Pulls the token when the second report is signed; when asked for it, tries another token first, then puts the same one back."""
+class HasPulledTheToken(Person):
+    """When asked for the token, tries another one first, then puts the same one back."""
 
     token: VirtualRutoken | None = None
     serial: str = ""
     went_on_with_another: bool = False
     waited: list[InsertToken] = field(default_factory=list)
-
-    def show(self, progress: Progress) -> None:
-        super().show(progress)
-        if self.token is not None and progress.stage is WorkStage.SIGNING and progress.done == 2 and not self.waited:
-            self.token.unplug(0)
 
     def answer(self, question: Question[Any], withdrawn: threading.Event) -> Any:
         if not isinstance(question, InsertToken):
@@ -194,6 +188,7 @@ class PullsTheToken(Person):
         assert self.token is not None
         self.token.plug(1, serial="3a5fffff")
         self.went_on_with_another = withdrawn.wait(1.0)
+        self.token.clear_faults()
         self.token.plug(0, serial=self.serial)
         assert withdrawn.wait(SOON), "the program did not notice that the token is back"
         raise Cancelled
@@ -202,13 +197,14 @@ class PullsTheToken(Person):
 def test_token_pulled_in_the_middle_of_a_batch_waits_for_the_same_token_and_signs_the_rest(
     token_desk: Desk, rutoken: VirtualRutoken, new_report: NewReport
 ) -> None:
-    person = PullsTheToken()
+    person = HasPulledTheToken()
     person.knows_pin("12345678")
     work = Work(person)
     enrolled(token_desk, work)
     ids = [new_report(token_desk, authority=authority, correction=number) for authority in ("0087", "0088") for number in (0, 1)]
     person.asked.clear()
     person.token, person.serial = rutoken, token_desk.tokens.list_tokens()[0].serial
+    rutoken.set_fault("C_Sign", "pull", after=4)  # two calls a signature: in the middle of the third
 
     batch = sign_reports(ids, desk=token_desk, work=work)
 

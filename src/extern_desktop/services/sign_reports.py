@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from extern_desktop.domain.organisations import Organisation
 from extern_desktop.domain.outbox import FINISHED
@@ -21,7 +23,7 @@ from extern_desktop.services.desk import Desk
 from extern_desktop.services.errors import ReportHasErrorsError, UnknownPayerError
 from extern_desktop.services.import_report import note_sound, summary_of
 from extern_desktop.services.signers import SigningKey, choose_signing_key, opened, wait_for_same_token
-from extern_desktop.signing.cms import sign_detached
+from extern_desktop.signing.cms import enclose_signature, octets_to_sign
 from extern_desktop.signing.signer import Signer
 from extern_desktop.store.errors import AlreadyInOutboxError, ContentChangedError
 from extern_desktop.store.values import ReportRow, SignedReport
@@ -144,23 +146,56 @@ def _sign_batch(batch: _Batch, desk: Desk, work: Work) -> dict[str, str]:
     return keeper.acts
 
 
+class _UnderWay(NamedTuple):
+    """A report whose octets are with the token, or wait for it."""
+
+    row: ReportRow
+    octets: bytes
+    signature: Future[bytes]
+
+
 def _sign_all(batch: _Batch, signer: Signer, keeper: _Keeper, total: int, desk: Desk, work: Work) -> None:
-    """Sign what is left of the batch; each signed report is taken out of it."""
-    while batch.reports:
-        near = batch.reports[:_READ_TOGETHER]
-        contents = desk.store.reports.small_contents([row.id for row in near])
-        for row in near:
-            work.checkpoint()
-            work.show(Stage.SIGNING, total - len(batch.reports), total, row.file_name)
-            content = contents[row.id] if row.id in contents else desk.store.reports.content(row.id)
-            keeper.put(_signed(row, content, signer, desk))
-            del batch.reports[0]
+    """Sign what is left of the batch; each signed report is taken out of it.
+
+    A token and this computer work side by side: while the one signs a report, the other verifies and keeps the one before and prepares the next.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="signing") as token:
+        under_way: deque[_UnderWay] = deque()
+
+        def finish() -> None:
+            row, octets, signature = under_way.popleft()
+            keeper.put(_signed(row, enclose_signature(octets, signature.result(), signer.certificate), signer))
+            batch.reports.remove(row)
+
+        try:
+            for row, content in _contents_of(tuple(batch.reports), desk.store):
+                work.checkpoint()
+                work.show(Stage.SIGNING, total - len(batch.reports), total, row.file_name)
+                octets = octets_to_sign(_unchanged(row, content), signer, signed_at=desk.now())
+                under_way.append(_UnderWay(row, octets, token.submit(signer.sign, octets)))
+                if len(under_way) > 1:
+                    finish()
+        finally:  # whatever ended the batch: what the token has begun is finished
+            while under_way:
+                finish()
 
 
-def _signed(row: ReportRow, content: bytes, signer: Signer, desk: Desk) -> SignedReport:
-    if row.organisation is None or row.identity is None:
-        raise UnknownPayerError(row.file_name, "", "")
+def _contents_of(rows: Sequence[ReportRow], store: Workspace) -> Iterator[tuple[ReportRow, bytes]]:
+    for start in range(0, len(rows), _READ_TOGETHER):
+        together = rows[start : start + _READ_TOGETHER]
+        contents = store.reports.small_contents([row.id for row in together])
+        for row in together:
+            yield row, contents[row.id] if row.id in contents else store.reports.content(row.id)
+
+
+def _unchanged(row: ReportRow, content: bytes) -> bytes:
+    """The content, proven to be what was checked."""
     if hashlib.sha256(content).hexdigest() != row.content_sha256:  # corrected by another hand since it was checked
         raise ContentChangedError(row.file_name, row.id)
-    signature = sign_detached(content, signer, signed_at=desk.now())
+    return content
+
+
+def _signed(row: ReportRow, signature: bytes, signer: Signer) -> SignedReport:
+    if row.organisation is None or row.identity is None:
+        raise UnknownPayerError(row.file_name, "", "")
     return SignedReport(row.id, row.content_sha256, signature, signer.certificate.der, row.organisation.id, row.identity.authority_code)

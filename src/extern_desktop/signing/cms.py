@@ -42,20 +42,31 @@ class _SignerParts:
 
 
 def sign_detached(content: bytes, signer: Signer, *, signed_at: datetime) -> bytes:
-    """DER of a detached SignedData over `content`, the certificate enclosed.
+    """DER of a detached SignedData over `content`, the certificate enclosed: `octets_to_sign`, the signer's own work, `enclose_signature`."""
+    octets = octets_to_sign(content, signer, signed_at=signed_at)
+    return enclose_signature(octets, signer.sign(octets), signer.certificate)
 
-    The octets that the signer gave are verified against its certificate before anything is returned: `SignerFailedError` when they don't hold.
+
+def octets_to_sign(content: bytes, signer: Signer, *, signed_at: datetime) -> bytes:
+    """DER of the signed attributes (SET OF): what the signer's key has to sign for a signature over `content`.
+
     Raises `UnsupportedKeyError` for a certificate without a GOST R 34.10-2012 key. `signed_at` is aware; whole seconds are written.
     """
-    certificate = signer.certificate
-    parts = _signer_parts(certificate.der)
-    attributes = der.set_of(
+    parts = _signer_parts(signer.certificate.der)
+    return der.set_of(
         _CONTENT_TYPE,
         der.sequence(der.oid(oids.SIGNING_TIME), der.set_of(der.time(signed_at))),
         der.sequence(der.oid(oids.MESSAGE_DIGEST), der.set_of(der.octet_string(signer.digest(content)))),
         parts.signing_certificate,
     )
-    signature = signer.sign(attributes)
+
+
+def enclose_signature(attributes: bytes, signature: bytes, certificate: Certificate) -> bytes:
+    """DER of the SignedData of attributes from `octets_to_sign` and the signer's octets over them.
+
+    The octets are verified against the certificate before anything is returned: `SignerFailedError` when they don't hold.
+    """
+    parts = _signer_parts(certificate.der)
     if not gost3410.verify(parts.key.curve, parts.key.point, streebog(attributes, parts.key.family.bits), signature):
         raise SignerFailedError(certificate.serial_number, certificate.owner)
     signer_info = der.sequence(
