@@ -12,7 +12,7 @@ import shutil
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -62,6 +62,17 @@ class Writing:
 
     def execute(self, statement: sa.Executable, parameters: Any = None) -> sa.CursorResult[Any]:
         return self.connection.execute(statement, parameters)
+
+    def run(self, text: str, values: Sequence[Any]) -> Any:
+        """One statement in the driver's own words, with values as they are stored; gives its first row. For what is written by the thousand."""
+        return self._driver().execute(text, values).fetchone()
+
+    def run_each(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
+        """The same statement for many rows."""
+        self._driver().executemany(text, rows)
+
+    def _driver(self) -> Any:
+        return self.connection.connection.dbapi_connection
 
     def touch(self, kind: ChangeKind, *ids: str) -> None:
         self._touched[kind].update(ids)

@@ -14,10 +14,10 @@ import struct
 import time
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # a library of several megabytes, which nobody needs before t
 
 INLINE_BYTES: Final = 8 * 1024
 CHUNK_BYTES: Final = 1024 * 1024
+_CHUNKS_TOGETHER: Final = 8
+"""Sent to the disk at once."""
 _MAGIC: Final = b"EDC1"
 _HEADER: Final = struct.Struct(">4s16sI")
 """Magic with version, id of the content, size of a chunk."""
@@ -140,17 +142,17 @@ class ContentStore:
         if len(data) <= INLINE_BYTES:
             return KeptContent(content_id, len(data), hashlib.sha256(data).hexdigest(), data, None)
         key = secrets.token_bytes(_KEY_BYTES)
-        with ThreadPoolExecutor(1, thread_name_prefix="content-digest") as beside:  # hashing takes as long as encrypting, and needs no interpreter
+        with ThreadPoolExecutor(2, thread_name_prefix="contents") as beside:  # hashing takes as long as encrypting, and needs no interpreter
             digest = beside.submit(hashlib.sha256, data)
             try:
-                self._write_file(content_id, key, data)
+                self._write_file(content_id, key, data, beside)
             except OSError as problem:
                 raise translated(problem, self._database.folder, self._path(content_id)) from problem
         nonce = secrets.token_bytes(_NONCE_BYTES)
         wrapped = nonce + _cipher(self._wrapping_key).encrypt(nonce, key, content_id.encode())
         return KeptContent(content_id, len(data), digest.result().hexdigest(), None, wrapped)
 
-    def _write_file(self, content_id: str, key: bytes, data: bytes) -> None:
+    def _write_file(self, content_id: str, key: bytes, data: bytes, beside: Executor) -> None:
         path = self._path(content_id)
         fresh = path.with_name(path.name + ".new")
         if not path.parent.is_dir():
@@ -161,13 +163,7 @@ class ContentStore:
         try:
             with fresh.open("xb") as target:
                 target.write(header)
-                plain = memoryview(data)
-                box = memoryview(bytearray(min(len(data), CHUNK_BYTES) + _TAG_BYTES))  # one for all: new memory costs more than the cipher
-                for number, start in enumerate(range(0, len(data), CHUNK_BYTES)):
-                    chunk = plain[start : start + CHUNK_BYTES]
-                    sealed = box[: len(chunk) + _TAG_BYTES]
-                    cipher.encrypt_into(_nonce(number, is_last=start + CHUNK_BYTES >= len(data)), chunk, header, sealed)
-                    target.write(sealed)
+                _write_sealed(target, cipher, header, data, beside)
                 target.flush()
                 os.fsync(target.fileno())
             rename_firmly(fresh, path)
@@ -196,6 +192,27 @@ class ContentStore:
         except OSError as problem:
             raise translated(problem, self._database.folder, self._path(content_id)) from problem
         return b"".join(pieces)
+
+
+def _write_sealed(target: IO[bytes], cipher: AESGCM, header: bytes, data: bytes, beside: Executor) -> None:
+    """The chunks, encrypted. The disk takes what is written while the next chunks are encrypted: `beside` lends a thread for it."""
+    plain = memoryview(data)
+    box = memoryview(bytearray(min(len(data), CHUNK_BYTES) + _TAG_BYTES))  # one for all: new memory costs more than the cipher
+    reaching_disk: Future[None] | None = None
+    try:
+        for number, start in enumerate(range(0, len(data), CHUNK_BYTES)):
+            chunk = plain[start : start + CHUNK_BYTES]
+            sealed = box[: len(chunk) + _TAG_BYTES]
+            cipher.encrypt_into(_nonce(number, is_last=start + CHUNK_BYTES >= len(data)), chunk, header, sealed)
+            target.write(sealed)
+            if number % _CHUNKS_TOGETHER == _CHUNKS_TOGETHER - 1 and (reaching_disk is None or reaching_disk.done()):
+                target.flush()
+                if reaching_disk is not None:
+                    reaching_disk.result()
+                reaching_disk = beside.submit(os.fsync, target.fileno())
+    finally:
+        if reaching_disk is not None:
+            reaching_disk.result()  # before the file is closed, and with what the disk had to say
 
 
 def _cipher(key: bytes) -> AESGCM:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert
 
 from extern_desktop.domain.docflows import nss
@@ -18,10 +19,18 @@ from extern_desktop.store._engine import Database, Writing
 from extern_desktop.store._rows import DOCFLOW_COLUMNS, DOCUMENT_COLUMNS, OBLIGATION_COLUMNS, cell_row, docflow_row, document_row
 from extern_desktop.store.contents import ContentStore, KeptContent
 from extern_desktop.store.errors import NotInWorkspaceError, RowKind
-from extern_desktop.store.schema import docflow, document, mark, obligation, reports_cell
+from extern_desktop.store.schema import docflow, document, mark, obligation, reports_cell, utc_text
 from extern_desktop.store.values import ChangeKind, Changes, DocflowUpdate, FetchedDocument, MirrorDocflow, MirrorDocument, Obligation, ReportsCell
 
 _ID: Final[sa.BindParameter[str]] = sa.bindparam("row_id")
+
+
+def _in_words_of_the_driver(statement: sa.Executable) -> str:
+    """For what a synchronisation writes by the thousand: the driver takes the text and plain values in a tenth of SQLAlchemy's time."""
+    compiled: Any = statement.compile(dialect=sqlite.dialect())  # type: ignore[attr-defined]  # every statement here has it
+    return str(compiled)
+
+
 _DOCFLOW_FIELDS: Final = (
     "type",
     "status",
@@ -41,29 +50,31 @@ _DOCFLOW_FIELDS: Final = (
     "changed_at",
     "raw",
 )
-_NEW_DOCFLOW: Final = insert(docflow)
-_UPSERT_DOCFLOW: Final = _NEW_DOCFLOW.on_conflict_do_update(
-    index_elements=[docflow.c.id],
-    set_={name: _NEW_DOCFLOW.excluded[name] for name in _DOCFLOW_FIELDS}
-    | {"read_at_change": sa.case((_NEW_DOCFLOW.excluded.changed_at > docflow.c.changed_at, docflow.c.read_at_change), else_=sa.null())},
-    where=sa.or_(
-        _NEW_DOCFLOW.excluded.changed_at > docflow.c.changed_at,
-        # Two changes in one tick of the operator's clock: what is told later is believed, and its documents are read again.
-        sa.and_(_NEW_DOCFLOW.excluded.changed_at == docflow.c.changed_at, _NEW_DOCFLOW.excluded.status != docflow.c.status),
-        sa.and_(_NEW_DOCFLOW.excluded.changed_at == docflow.c.changed_at, _NEW_DOCFLOW.excluded.success_state != docflow.c.success_state),
-    ),
-).returning(docflow.c.id)
-_READ_UP_TO: Final = sa.update(docflow).where(docflow.c.id == _ID).values(read_at_change=sa.bindparam("up_to"))
-_READ_ALREADY: Final = sa.select(docflow.c.read_at_change).where(docflow.c.id == _ID)
-_NEW_DOCUMENT: Final = insert(document)
-_UPSERT_DOCUMENT: Final = _NEW_DOCUMENT.on_conflict_do_update(
-    index_elements=[document.c.id],
-    set_={
-        name: _NEW_DOCUMENT.excluded[name]
-        for name in ("docflow_id", "place", "type", "file_name", "sent_at", "content_id", "is_encrypted", "is_compressed", "raw")
-    },
+_NEW_DOCFLOW: Final = insert(docflow).values({name: sa.bindparam(name) for name in ("id", *_DOCFLOW_FIELDS)})
+_UPSERT_DOCFLOW: Final = _in_words_of_the_driver(
+    _NEW_DOCFLOW.on_conflict_do_update(
+        index_elements=[docflow.c.id],
+        set_={name: _NEW_DOCFLOW.excluded[name] for name in _DOCFLOW_FIELDS}
+        | {"read_at_change": sa.case((_NEW_DOCFLOW.excluded.changed_at > docflow.c.changed_at, docflow.c.read_at_change), else_=sa.null())},
+        where=sa.or_(
+            _NEW_DOCFLOW.excluded.changed_at > docflow.c.changed_at,
+            # Two changes in one tick of the operator's clock: what is told later is believed, and its documents are read again.
+            sa.and_(_NEW_DOCFLOW.excluded.changed_at == docflow.c.changed_at, _NEW_DOCFLOW.excluded.status != docflow.c.status),
+            sa.and_(_NEW_DOCFLOW.excluded.changed_at == docflow.c.changed_at, _NEW_DOCFLOW.excluded.success_state != docflow.c.success_state),
+        ),
+    ).returning(docflow.c.id)
 )
-_CLEAR_OBLIGATIONS: Final = sa.delete(obligation).where(obligation.c.docflow_id == _ID)
+_READ_UP_TO: Final = "update docflow set read_at_change = ? where id = ?"
+_READ_ALREADY: Final = "select read_at_change from docflow where id = ?"
+_DOCUMENT_FIELDS: Final = ("docflow_id", "place", "type", "file_name", "sent_at", "content_id", "is_encrypted", "is_compressed", "raw")
+_NEW_DOCUMENT: Final = insert(document).values({name: sa.bindparam(name) for name in ("id", *_DOCUMENT_FIELDS)})
+_UPSERT_DOCUMENT: Final = _in_words_of_the_driver(
+    _NEW_DOCUMENT.on_conflict_do_update(
+        index_elements=[document.c.id],
+        set_={name: _NEW_DOCUMENT.excluded[name] for name in _DOCUMENT_FIELDS},
+    )
+)
+_CLEAR_OBLIGATIONS: Final = "delete from obligation where docflow_id = ?"
 _NEW_OBLIGATION: Final = insert(obligation).on_conflict_do_nothing()
 
 _GET: Final = sa.select(*DOCFLOW_COLUMNS, docflow.c.raw).where(docflow.c.id == _ID)
@@ -255,34 +266,49 @@ class Mirror:
 
 
 def _upsert(writing: Writing, it: MirrorDocflow) -> None:
-    fields = _fields(it) | {"type": nss(it.type), "status": nss(it.status), "success_state": nss(it.success_state)}
-    if writing.execute(_UPSERT_DOCFLOW, fields).first() is not None:
+    if writing.run(_UPSERT_DOCFLOW, _docflow_values(it)) is not None:
         writing.touch(ChangeKind.DOCFLOWS, it.id)
 
 
 def _store_whole(writing: Writing, update: DocflowUpdate) -> None:
     it = update.docflow
     _upsert(writing, it)
-    read_at = writing.execute(_READ_ALREADY, {"row_id": it.id}).scalar_one()
-    if read_at is not None and read_at > it.changed_at:
+    (read_at,) = writing.run(_READ_ALREADY, (it.id,))
+    changed_at = utc_text(it.changed_at)
+    if read_at is not None and read_at > changed_at:
         return
-    documents = [_document_fields(one, place) for place, one in enumerate(update.documents)]
-    if documents:
-        writing.execute(_UPSERT_DOCUMENT, documents)
-    writing.execute(_CLEAR_OBLIGATIONS, {"row_id": it.id})
+    writing.run_each(_UPSERT_DOCUMENT, [_document_values(one, place) for place, one in enumerate(update.documents)])
+    writing.run(_CLEAR_OBLIGATIONS, (it.id,))
     if update.obligations:
         received = {one.id: one.sent_at or it.changed_at for one in update.documents}
         writing.execute(
             _NEW_OBLIGATION,
             [_fields(one) | {"reply_type": nss(one.reply_type), "received_at": received[one.document_id]} for one in update.obligations],
         )
-    writing.execute(_READ_UP_TO, {"row_id": it.id, "up_to": it.changed_at})
+    writing.run(_READ_UP_TO, (changed_at, it.id))
     writing.touch(ChangeKind.DOCFLOWS, it.id)
 
 
-def _document_fields(it: MirrorDocument, place: int) -> dict[str, Any]:
-    fields = _fields(it) | {"type": nss(it.type), "place": place, "is_encrypted": int(it.is_encrypted), "is_compressed": int(it.is_compressed)}
-    return {name: value for name, value in fields.items() if name not in {"has_content", "has_signature"}}
+def _docflow_values(it: MirrorDocflow) -> tuple[Any, ...]:
+    """In the order of the table's columns."""
+    return (
+        *(it.id, nss(it.type), nss(it.status), nss(it.success_state), it.organisation_id, it.form_knd, it.form_name, it.form_version),
+        it.period_begin_on.isoformat() if it.period_begin_on is not None else None,
+        it.period_end_on.isoformat() if it.period_end_on is not None else None,
+        *(it.period_code, it.correction_number, it.recipient, it.payer_inn, it.original_draft_id),
+        utc_text(it.sent_at) if it.sent_at is not None else None,
+        utc_text(it.changed_at),
+        it.raw,
+    )
+
+
+def _document_values(it: MirrorDocument, place: int) -> tuple[Any, ...]:
+    """In the order of the table's columns."""
+    sent_at = utc_text(it.sent_at) if it.sent_at is not None else None
+    return (
+        *(it.id, it.docflow_id, place, nss(it.type), it.file_name, sent_at, it.content_id),
+        *(int(it.is_encrypted), int(it.is_compressed), it.raw),
+    )
 
 
 def _fields(it: Any) -> dict[str, Any]:

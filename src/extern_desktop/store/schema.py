@@ -17,14 +17,19 @@ SCHEMA_VERSION: Final = 1
 metadata = sa.MetaData()
 
 
+def utc_text(value: datetime) -> str:
+    """An aware time as it is stored: 27 characters, so that order of text is order of time."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+
+
 class UtcTime(sa.TypeDecorator[datetime]):
-    """An aware time as text of one length, so that order of text is order of time."""
+    """An aware time as text, see `utc_text`."""
 
     impl = sa.Text
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
-        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return None if value is None else utc_text(value)
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
