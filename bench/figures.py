@@ -16,8 +16,12 @@ from typing import Final
 Sample = Mapping[str, float]
 """Values by the name of their figure; one run of the product or of the anchor."""
 
-UNSTEADY_SPREAD: Final = 0.4
-"""An anchor that varies by more of its own median says nothing: the gate is skipped aloud."""
+UNSTEADY_SPREAD: Final = 0.2
+"""An anchor whose middle half is wider, as a share of its median, says nothing: the gate is skipped aloud.
+
+For evenly scattered runs that is 40 % from the lowest to the highest of seven; one run that the machine disturbed does not count, as it does not for
+the median.
+"""
 
 
 class CannotMeasureError(Exception):
@@ -125,7 +129,7 @@ class Result:
     ratio_high: float | None
     """The lowest and the highest ratio of two runs that followed each other."""
     anchor_spread: float | None
-    """Largest less smallest, as a share of the median."""
+    """See `spread`."""
     runs: int
     verdict: Verdict
     reason: str = ""
@@ -135,11 +139,19 @@ class Result:
     def is_red_gate(self) -> bool:
         return self.figure.kind is Kind.GATE and self.verdict is Verdict.RED
 
+    @property
+    def is_open_gate(self) -> bool:
+        """Red, or not judged because the machine was not calm: worth a second look."""
+        return self.figure.kind is Kind.GATE and self.verdict is not Verdict.GOOD
+
 
 def spread(values: Sequence[float]) -> float:
-    """Largest less smallest, as a share of the median; 0 for a single value."""
+    """How wide the middle half of the values is, as a share of the median; 0 for a single value."""
     middle = statistics.median(values)
-    return (max(values) - min(values)) / middle if middle else 0.0
+    if len(values) < 2 or not middle:
+        return 0.0
+    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+    return (high - low) / middle
 
 
 def judge(figure: Figure, product: Sequence[float], anchor: Sequence[float]) -> Result:

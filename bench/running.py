@@ -1,4 +1,4 @@
-"""Run measurements: product and anchor in turn, so that both meet the same machine; what is red is measured once more."""
+"""Run measurements: product and anchor in turn, so that both meet the same machine; what is red or was disturbed is measured once more."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def _measure(bench: Bench, scale: Scale, say: Say) -> Iterable[Result]:
     say(f"{bench.name} …")
     try:
         results = _take(bench, scale)
-        red = [result.figure.name for result in results if result.is_red_gate]
-        if red and not scale.is_quick:
-            say(f"{bench.name}: {', '.join(red)} red, measured once more")
+        still_open = [f"{result.figure.name} {result.verdict.value}" for result in results if result.is_open_gate]
+        if still_open and not scale.is_quick:
+            say(f"{bench.name}: {', '.join(still_open)}, measured once more")
             again = {result.figure.name: result for result in _take(bench, scale)}
-            results = [again[result.figure.name] if result.is_red_gate else result for result in results]  # red only if it is red again
+            results = [again[result.figure.name] if result.verdict is not Verdict.GOOD else result for result in results]
     except CannotMeasureError as problem:
         results = [Result(figure, 0.0, None, None, None, None, None, 0, Verdict.SKIPPED, str(problem)) for figure in bench.figures]
     say(f"{bench.name}: {monotonic() - started_at:.0f} s")

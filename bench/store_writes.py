@@ -6,24 +6,26 @@ import os
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from bench.data import connect_raw
 from bench.figures import Bench, Figure, Kind, Limit, Pair, Sample, Scale, Side
 from bench.surroundings import fresh_folder
 from extern_desktop.settings.places import Stage
 from extern_desktop.store import schema
+from extern_desktop.store.keys import WorkspaceKey
 from extern_desktop.store.values import DocflowUpdate, MirrorDocflow, MirrorDocument
 from extern_desktop.store.workspace import open_workspace
 
 DOCFLOW: Final = "store.docflow-durably"
+DOCFLOW_PLAIN: Final = "store.beside-plain"
 PORTION: Final = "store.portion-of-100"
 CONTENT_WRITE: Final = "contents.write"
 CONTENT_READ: Final = "contents.read"
@@ -32,6 +34,7 @@ _DOCUMENTS: Final = 10
 _TOGETHER: Final = 100
 _NOON: Final = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 _RAW: Final = b"{}" * 200
+Store = Callable[[list[DocflowUpdate]], object]
 _MEGABYTE: Final = 1024 * 1024
 
 
@@ -45,11 +48,11 @@ def _update() -> DocflowUpdate:
     return DocflowUpdate(docflow, documents, ())
 
 
-class _PlainStore:
-    """The same rows in plain SQLite with the same tables, the same indexes and the same promise: one durable transaction a call."""
+class _BareStore:
+    """The same rows through a driver alone, with the same tables, the same indexes and the same promise: one durable transaction a call."""
 
-    def __init__(self, file: Path) -> None:
-        self.connection = sqlite3.connect(file, isolation_level=None)
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
         self.connection.execute("pragma journal_mode = wal")
         self.connection.execute("pragma synchronous = full")
         dialect: Any = sqlite.dialect()
@@ -87,18 +90,27 @@ def _docflows(scale: Scale) -> Iterator[Pair]:
     with ExitStack() as stack:
         folder = stack.enter_context(fresh_folder())
         workspace = stack.enter_context(open_workspace(folder / "workspace", Stage.TRAINING))
-        plain = _PlainStore(folder / "plain.db")
-        stack.enter_context(closing(plain.connection))
+        plain = _BareStore(stack.enter_context(closing(sqlite3.connect(folder / "plain.db", isolation_level=None))))
+        cipher = _BareStore(stack.enter_context(closing(connect_raw(folder / "cipher.db", WorkspaceKey.new()))))
 
-        def rates(store: Any) -> Sample:
-            alone = [[_update()] for _ in range(singles)]
-            together = [[_update() for _ in range(_TOGETHER)] for _ in range(portions)]
-            return {DOCFLOW: _rate(store, alone), PORTION: _rate(store, together)}
+        def alone(store: Store) -> float:
+            return _rate(store, [[_update()] for _ in range(singles)])
 
-        yield Pair(lambda: rates(workspace.mirror.store_docflows), lambda: rates(plain.store))
+        def together(store: Store) -> float:
+            return _rate(store, [[_update() for _ in range(_TOGETHER)] for _ in range(portions)])
+
+        def product() -> Sample:
+            store = workspace.mirror.store_docflows
+            one = alone(store)
+            return {DOCFLOW: one, DOCFLOW_PLAIN: one, PORTION: together(store)}
+
+        def anchor() -> Sample:
+            return {DOCFLOW: alone(cipher.store), DOCFLOW_PLAIN: alone(plain.store), PORTION: together(cipher.store)}
+
+        yield Pair(product, anchor)
 
 
-def _rate(store: Any, calls: list[list[DocflowUpdate]]) -> float:
+def _rate(store: Store, calls: list[list[DocflowUpdate]]) -> float:
     """Docflows a second."""
     started_at = time.perf_counter()
     for updates in calls:
@@ -143,8 +155,9 @@ def _contents(scale: Scale) -> Iterator[Pair]:
 WRITES: Final = Bench(
     "store",
     (
-        Figure(DOCFLOW, "/s", (Limit(Side.AT_LEAST, 0.7),), anchor="plain SQLite"),
-        Figure(PORTION, "/s", (Limit(Side.AT_LEAST, 0.7),), Kind.WATCH, anchor="plain SQLite"),
+        Figure(DOCFLOW, "/s", (Limit(Side.AT_LEAST, 0.7),), anchor="bare SQLCipher"),
+        Figure(DOCFLOW_PLAIN, "/s", (Limit(Side.AT_LEAST, 0.4),), Kind.WATCH, anchor="plain SQLite"),
+        Figure(PORTION, "/s", (Limit(Side.AT_LEAST, 0.7),), anchor="bare SQLCipher"),
     ),
     _docflows,
 )

@@ -25,7 +25,7 @@ def test_text_says_aloud_what_was_skipped_or_red() -> None:
 
     assert text.splitlines()[-2:] == [
         "RED: start.first-paint: 2 is not ≤ 1.5",
-        "skipped: start.first-paint: the anchor varied by 100%",
+        "skipped: start.first-paint: the anchor varied by 50%",
     ]
 
 

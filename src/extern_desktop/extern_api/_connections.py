@@ -8,7 +8,8 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
@@ -30,12 +31,28 @@ IDLE_SECONDS: Final = 15.0
 
 
 class _Lane(threading.local):
-    """The exchange that this thread is in."""
+    """What this thread does now."""
 
     exchange: Exchange | None = None
+    turn: threading.Lock | None = None
+    """Held while this thread prepares or reads an exchange, and let go while it waits for the line."""
 
 
 LANE: Final = _Lane()
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    """This thread waits for the line: another one may have its turn."""
+    turn = LANE.turn
+    if turn is None:
+        yield
+        return
+    turn.release()
+    try:
+        yield
+    finally:
+        turn.acquire()
 
 
 class _WatchedHTTPConnection(HTTPConnection):
@@ -43,16 +60,33 @@ class _WatchedHTTPConnection(HTTPConnection):
         _announce(self)
         super().endheaders(*args, **kwargs)
 
+    def send(self, data: Any) -> None:
+        with _waiting():
+            super().send(data)
+
+    def getresponse(self) -> Any:
+        with _waiting():
+            return super().getresponse()
+
 
 class _WatchedHTTPSConnection(HTTPSConnection):
     def endheaders(self, *args: Any, **kwargs: Any) -> None:
         _announce(self)
         super().endheaders(*args, **kwargs)
 
+    def send(self, data: Any) -> None:
+        with _waiting():
+            super().send(data)
+
+    def getresponse(self) -> Any:
+        with _waiting():
+            return super().getresponse()
+
 
 def _announce(connection: HTTPConnection) -> None:
     if connection.sock is None:  # connected here, so that a refusal to connect is known to come before the request
-        connection.connect()
+        with _waiting():
+            connection.connect()
     if LANE.exchange is not None:
         LANE.exchange.leaves(connection.sock)
 

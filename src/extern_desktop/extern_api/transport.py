@@ -97,7 +97,7 @@ class Transport:
         self._watchman = Watchman()
         self._own = threading.local()
         self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
-        self._lock = threading.Lock()
+        self._lock, self._turn = threading.Lock(), threading.Lock()
 
     def exchange(self, call: Call, work: Work) -> Answer:
         """Send the request and read the whole answer. Readings are repeated after failures that pass; nothing else is.
@@ -165,22 +165,30 @@ class Transport:
 
     def _send(self, call: Call, exchange: Exchange) -> requests.Response:
         session = self._session()
-        LANE.exchange = exchange
         try:
-            return session.request(
-                call.method,
-                call.url,
-                headers=dict(call.headers),
-                data=call.body,
-                timeout=(self.limits.connect_seconds, self.limits.read_seconds),
-                proxies=dict(proxies_for(self._proxy, loopback=call.is_to_loopback)),
-                allow_redirects=False,
-                stream=True,
-            )
+            with self._turn_of(exchange):
+                return session.request(
+                    call.method,
+                    call.url,
+                    headers=dict(call.headers),
+                    data=call.body,
+                    timeout=(self.limits.connect_seconds, self.limits.read_seconds),
+                    proxies=dict(proxies_for(self._proxy, loopback=call.is_to_loopback)),
+                    allow_redirects=False,
+                    stream=True,
+                )
         except FOREIGN as error:
             raise self._named(translate(error, call, exchange), call) from error
-        finally:
-            LANE.exchange = None
+
+    @contextmanager
+    def _turn_of(self, exchange: Exchange) -> Iterator[None]:
+        """One lane at a time prepares or reads an exchange: twenty that want the interpreter at once would keep the window waiting for it."""
+        with self._turn:
+            LANE.exchange, LANE.turn = exchange, self._turn
+            try:
+                yield
+            finally:
+                LANE.exchange = LANE.turn = None
 
     def _named(self, error: BaseException, call: Call) -> BaseException:
         if isinstance(error, TlsFailedError) and self._proxy is None:

@@ -29,8 +29,8 @@ from extern_desktop.store.workspace import Workspace
 if TYPE_CHECKING:
     from extern_desktop.extern_api.operator import Operator
 
-LANES: Final = 6
-"""Requests side by side. The operator allows 20, but every lane also decodes, and many of them keep the window waiting for the interpreter."""
+LANES: Final = 8
+"""Requests side by side. The operator allows 20 to all acts together; and every lane also decodes, which keeps the window waiting for the interpreter."""
 _TOGETHER: Final = 100
 """Docflows read whole and stored in one transaction."""
 _PARCEL_BYTES: Final = 16 << 20
