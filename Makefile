@@ -44,16 +44,21 @@ packages-run:
 packages-test:
 	@installer/linux/prepare.sh test
 
+# PySide keeps its Python part in a zip file and compiles it at every start; unpacked once, it starts a sixth faster.
+UNPACK_PYSIDE = SBK_EMBED=0 PYTHONDONTWRITEBYTECODE= $(PYTHON) -c "import PySide6.QtCore"
+
 # One virtual environment; its packages are the pinned ones with their hashes. The program itself is installed so that edits show at once.
 build/.installed-run: locks/linux.txt pyproject.toml setup.py $(NATIVE)
 	@test -x $(PYTHON) || python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q --require-hashes --no-deps -r locks/linux.txt
+	$(UNPACK_PYSIDE)
 	$(PYTHON) -m pip install -q --no-build-isolation --no-deps --editable .
 	@mkdir -p build && touch $@
 
 build/.installed-test: locks/linux-dev.txt pyproject.toml setup.py $(NATIVE)
 	@test -x $(PYTHON) || python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q --require-hashes --no-deps -r locks/linux-dev.txt
+	$(UNPACK_PYSIDE)
 	$(PYTHON) -m pip install -q --no-build-isolation --no-deps --editable .
 	@mkdir -p build && touch $@ build/.installed-run
 

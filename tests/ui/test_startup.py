@@ -103,6 +103,13 @@ def test_first_picture_without_a_workspace_loads_nothing_heavy(tmp_path: Path) -
     assert {root for root in roots if root not in standard and not root.startswith(("_", "extern_desktop"))} == FOREIGN
 
 
+def test_python_part_of_pyside_is_not_compiled_at_every_start() -> None:
+    """`make` unpacks it; in its zip file it has no byte code."""
+    support = sys.modules["shibokensupport"]
+
+    assert Path(support.__file__ or "").is_file()
+
+
 def test_late_names_are_modules_of_this_program() -> None:
     """A misspelt name would guard nothing."""
     source = Path(__file__).parents[2] / "src"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from extern_desktop.extern_api.operator import Operator
 
 LANES: Final = 8
-"""Requests side by side. The operator allows 20 to all acts together; and every lane also decodes, which keeps the window waiting for the interpreter."""
+"""Requests side by side. The operator allows 20 to all acts together; every lane also decodes, and keeps the window waiting for the interpreter."""
 _TOGETHER: Final = 100
 """Docflows read whole and stored in one transaction."""
 _PARCEL_BYTES: Final = 16 << 20

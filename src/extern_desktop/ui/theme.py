@@ -28,6 +28,8 @@ class _Now:
 
     theme: Theme = LIGHT
     text_percent: int = 100
+    has_fonts: bool = False
+    """Our fonts are with the application. Asking it for its families would read every font of the computer."""
 
 
 def current() -> Theme:
@@ -58,9 +60,10 @@ def apply(app: QApplication, name: str, percent: int = 100) -> None:
     _Now.text_percent = percent
     font.cache_clear()
     metrics.cache_clear()
-    if FAMILY not in QFontDatabase.families():
+    if not _Now.has_fonts:
         for path in sorted((resource_folder() / "fonts").glob("*.ttf")):
             QFontDatabase.addApplicationFont(str(path))
+        _Now.has_fonts = True
     app.setFont(font("body"))
     app.setPalette(_palette(_Now.theme))
     app.setStyleSheet(style_sheet(_Now.theme, px))

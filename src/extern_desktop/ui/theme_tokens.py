@@ -1,11 +1,11 @@
-"""Design tokens: every colour and type size of the window, and the contrast that each pair must keep.
+"""Design tokens: every colour and type size of the window.
 
 No Qt here. A widget names a token, never a colour; `tests/ui/test_theme_tokens.py` computes every pair that the interface draws.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -156,52 +156,3 @@ CONTRAST: Final = Theme(
     line=2,
 )
 THEMES: Final[Mapping[str, Theme]] = {theme.name: theme for theme in (LIGHT, DARK, CONTRAST)}
-
-
-@dataclass(frozen=True, slots=True)
-class ContrastPair:
-    """Two colours the interface draws on each other."""
-
-    theme: str
-    what: str
-    ratio: float
-    """WCAG 2.2 contrast ratio, 1 to 21."""
-    least: float
-    """4.5 for text, 3.0 for the edge of an editable thing."""
-
-
-def _luminance(colour: str) -> float:
-    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(first: str, second: str) -> float:
-    """WCAG 2.2 contrast ratio of two `#RRGGBB` colours."""
-    low, high = sorted((_luminance(first), _luminance(second)))
-    return (high + 0.05) / (low + 0.05)
-
-
-_INKS: Final = ("ink", "ink_muted", "ink_faint", "accent")
-_GROUNDS: Final = ("surface", "canvas", "rail", "sunken", "hover", "selected")
-_NOT_DRAWN: Final = frozenset({("ink_faint", "selected"), ("ink_faint", "rail")})
-
-
-def contrast_pairs() -> Iterator[ContrastPair]:
-    """Every pair of colours that the interface draws, in every theme."""
-    for t in THEMES.values():
-        for ink in _INKS:
-            for ground in _GROUNDS:
-                if (ink, ground) not in _NOT_DRAWN:
-                    yield ContrastPair(t.name, f"{ink} on {ground}", contrast(getattr(t, ink), getattr(t, ground)), 4.5)
-        yield ContrastPair(t.name, "on_accent on accent", contrast(t.on_accent, t.accent), 4.5)
-        yield ContrastPair(t.name, "placeholder in a wrong field", contrast(t.ink_faint, t.bad.soft), 4.5)
-        yield ContrastPair(t.name, "surface on ink (tooltip)", contrast(t.surface, t.ink), 4.5)
-        for edge in ("field_border", "focus"):
-            yield ContrastPair(t.name, f"{edge} on surface", contrast(getattr(t, edge), t.surface), 3.0)
-        for name in TONES:
-            look = t.tone(name)
-            for ground in (look.soft, t.surface, t.selected):
-                yield ContrastPair(t.name, f"{name} on {ground}", contrast(look.ink, ground), 4.5)
-            yield ContrastPair(t.name, f"ink on soft {name}", contrast(t.ink, look.soft), 4.5)
-            yield ContrastPair(t.name, f"ink_muted on soft {name}", contrast(t.ink_muted, look.soft), 4.5)
