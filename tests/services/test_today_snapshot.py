@@ -24,6 +24,7 @@ FULL = Today(
     waiting=tuple(
         WaitingItem(kind, "УСН", "ООО «Ромашка»", "d-1", 2, None if kind is WaitingKind.INTERRUPTED else MONDAY) for kind in WaitingKind
     ),
+    owed_docflows=640,
     failed=tuple(FailedItem("r-1", "d-2", it, "НДС", "ООО «Северный ветер»", 'Не указан "КПП"\n', NOON) for it in ReportStanding),
     ready_report_ids=("r-2", "r-3"),
     reports=7,
@@ -31,7 +32,7 @@ FULL = Today(
     organisations=3,
     synchronised_at=NOON - timedelta(minutes=4),
 )
-EMPTY = Today(MONDAY, (), (), (), (), (), 0, 0, 0, None)
+EMPTY = Today(MONDAY, (), (), (), 0, (), (), 0, 0, 0, None)
 
 
 @pytest.mark.parametrize("today", [FULL, EMPTY], ids=["full", "empty"])

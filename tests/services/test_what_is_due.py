@@ -16,7 +16,6 @@ from extern_desktop.services.today_values import ReportStanding, WaitingKind
 from extern_desktop.services.what_is_due import DAYS, day_marks, due_groups, read_calendar, today_of, what_is_due, working_calendar
 from extern_desktop.settings.places import Places, Stage
 from extern_desktop.store.values import (
-    DayCount,
     DocflowUpdate,
     FormCount,
     MirrorDocflow,
@@ -33,7 +32,10 @@ CERTIFICATE = b"\x30\x03\x02\x01\x01"
 
 
 def test_day_marks_are_two_weeks_from_today_on() -> None:
-    marks = day_marks(MONDAY, [DayCount(MONDAY, 3, 2), DayCount(MONDAY + timedelta(days=1), 4, 0)], working_calendar())
+    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+    ahead = [FormCount(MONDAY, "УСН", "not-sent", 2), FormCount(MONDAY, "УСН", "accepted", 1), FormCount(tuesday, "НДС", "sent", 4)]
+
+    marks = day_marks(MONDAY, [*ahead, FormCount(wednesday, "НДС", "not-required-report", 1)], working_calendar())
 
     assert [mark.on for mark in marks] == [MONDAY + timedelta(days=offset) for offset in range(DAYS)]
     assert (marks[0].due, marks[0].all_done) == (2, False)
@@ -60,7 +62,7 @@ def test_due_groups_count_one_form_of_one_day_over_all_organisations() -> None:
 
 @pytest.mark.parametrize("status", CellStatus)
 def test_due_group_is_left_out_when_its_only_cell_needs_nobody(status: CellStatus) -> None:
-    needs_somebody = {CellStatus.NOT_SENT, CellStatus.NOT_SENT_AFTER_DEADLINE, CellStatus.DECLINED, CellStatus.ACCEPTED_WITH_REBUKE}
+    needs_somebody = {CellStatus.NOT_SENT, CellStatus.NOT_SENT_AFTER_DEADLINE, CellStatus.DECLINED}
 
     assert bool(due_groups([FormCount(MONDAY, "УСН", status, 1)], MONDAY)) is (status in needs_somebody)
 

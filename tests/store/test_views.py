@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from extern_desktop.domain.docflows import UNFILED
 from extern_desktop.domain.outbox import OutboxEvent
-from extern_desktop.store import mirror, outbox, reports, views
+from extern_desktop.store import mirror, outbox, reports, schema, views
 from extern_desktop.store.values import DocflowUpdate, Obligation, OwedReplies, Refusal
 from extern_desktop.store.workspace import Workspace
 from store.conftest import NOON, NORTH_WIND, ROMASHKA, TESTOV, add_signed, cell, docflow, document, identity
@@ -33,7 +34,7 @@ def table(workspace: Workspace, *cells: Any) -> None:
 def test_today_empty_workspace_is_quiet(workspace: Workspace) -> None:
     today = workspace.views.today(ON)
 
-    assert (today.days, today.overdue, today.ahead, today.owed, today.failures, today.uncertain) == ((),) * 6
+    assert (today.overdue, today.ahead, today.owed, today.failures, today.uncertain) == ((),) * 5
     assert (today.in_outbox, today.accepted, today.synchronised_at) == (0, 0, None)
 
 
@@ -55,7 +56,6 @@ def test_today_counts_terms_by_day_form_and_status_overdue_ones_apart(workspace:
     assert [(it.on, it.status, it.count) for it in today.overdue] == [(long_ago, "not-sent-after-deadline", 1)]
     last = ON + timedelta(days=13)
     assert [(it.on, it.status, it.count) for it in today.ahead] == [(TERM, "accepted", 1), (TERM, "not-sent", 2), (last, "declined", 1)]
-    assert [(day.on, day.total, day.open) for day in today.days] == [(TERM, 3, 2), (last, 1, 1)]
     assert today.accepted == 1
 
 
@@ -93,15 +93,16 @@ def test_due_date_of_a_report_is_that_of_the_term_of_its_period(
     assert workspace.views.due_dates("another") == {}
 
 
-def test_calendar_of_one_organisation_and_counts_of_days(workspace: Workspace) -> None:
+def test_calendar_of_one_organisation_or_of_all(workspace: Workspace) -> None:
     table(workspace, cell(TERM), cell(TERM, "accepted-with-rebuke", NORTH_WIND), cell(TERM, "not-required-report", TESTOV))
 
     assert [row.organisation for row in workspace.views.calendar(ON, TERM, NORTH_WIND.id)] == [NORTH_WIND]
     assert [row.organisation.name for row in workspace.views.calendar(ON, TERM)] == sorted([ROMASHKA.name, NORTH_WIND.name, TESTOV.name])
-    (day,) = workspace.views.days(ON, TERM)
-    assert (day.total, day.open) == (3, 1)
-    assert workspace.views.days(ON, TERM, TESTOV.id)[0].total == 1
     assert workspace.views.calendar(ON, TERM - timedelta(days=1)) == ()
+
+
+def test_statuses_of_the_index_of_due_terms_are_those_that_wait_for_a_report() -> None:
+    assert set(re.findall("'(.*?)'", schema.IS_DUE)) == UNFILED
 
 
 def owe(workspace: Workspace) -> Obligation:
@@ -150,7 +151,8 @@ def test_waiting_names_every_reply_though_today_shows_the_first_ones(workspace: 
     workspace.mirror.store_docflows(updates)
 
     assert {row.obligation.docflow_id for row in workspace.views.waiting()} == {flow.id for flow in flows}
-    assert len(workspace.views.today(ON).owed) == views.MOST_ROWS
+    today = workspace.views.today(ON)
+    assert (len(today.owed), today.owed_docflows) == (views.MOST_ROWS, len(flows))
 
 
 def test_failures_of_the_authority_until_the_report_is_sent_again(workspace: Workspace) -> None:
@@ -198,12 +200,13 @@ STATEMENTS: Mapping[str, sa.Executable] = {
     "overdue": views.OVERDUE,
     "calendar": views.CALENDAR[False],
     "calendar of one": views.CALENDAR[True],
-    "days": views.DAYS[False],
     "accepted": views.ACCEPTED,
     "forms": views.FORMS,
     "terms of reports": views.TERMS_OF_REPORTS[False],
     "term of one report": views.TERMS_OF_REPORTS[True],
     "owed": views.OWED,
+    "owed docflows": views.OWED_DOCFLOWS,
+    "owed counts": views.OWED_COUNTS,
     "failed": views.FAILED,
     "refused": views.REFUSED,
     "uncertain": views.UNCERTAIN,

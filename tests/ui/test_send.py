@@ -23,6 +23,7 @@ from extern_desktop.services.today_values import ReportStanding
 from extern_desktop.ui.desk_office import DeskOffice, office_of
 from extern_desktop.ui.office import Preferences
 from extern_desktop.ui.pages.send import SendPage
+from extern_desktop.ui.pages.today import TodayPage
 from extern_desktop.ui.places import Place
 from extern_desktop.ui.run import make_application
 from extern_desktop.ui.widgets.banner import Banner
@@ -121,6 +122,25 @@ def test_send_whole_way_ends_with_receipt_and_signed_replies(at: AtTheToken, qtb
     assert line.standing is ReportStanding.ACCEPTED
     docflow = at.office.docflow(line.docflow_id).result(10)
     assert docflow.success_state in (SuccessState.SUCCESSFUL, SuccessState.NEUTRAL)
+
+
+def test_today_with_more_receipts_than_it_names_counts_and_signs_them_all(at: AtTheToken, qtbot: QtBot) -> None:
+    at.window.send_reports([at.report_id])
+    _type_pin(at, qtbot, PIN)
+    _until(qtbot, lambda: "Отчёт принят: квитанция получена" in at.banners())
+    at.window.go(Place.TODAY)
+    page = cast(TodayPage, at.window.page(Place.TODAY))
+    _until(qtbot, lambda: page.waiting.act.text() == "Подписать квитанции")
+    settle(qtbot)
+    today = at.office.today().result(10)
+    page.show_today(replace(today, owed_docflows=today.owed_docflows + 640))
+    assert page.waiting.pill.accessibleName() == "641 дело"
+
+    page.waiting.act.click()
+    _type_pin(at, qtbot, PIN)
+    _until(qtbot, lambda: not at.page._running())
+
+    assert at.office.today().result(10).owed_docflows == 0
 
 
 def test_send_pin_has_the_focus_and_the_attempts_stand_there_before_the_first_try(at: AtTheToken, qtbot: QtBot) -> None:

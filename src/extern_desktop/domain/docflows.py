@@ -76,6 +76,10 @@ class CellStatus(StrEnum):
     NOT_REQUIRED = "not-required-report"
 
 
+UNFILED: Final = frozenset({CellStatus.NOT_SENT, CellStatus.NOT_SENT_AFTER_DEADLINE, CellStatus.DECLINED})
+"""Cells that wait for a report of ours. One that the authority took and wants corrected is filed."""
+
+
 @unique
 class Tone(StrEnum):
     """What a state asks of a person. The window draws each with a colour, a shape and a word."""

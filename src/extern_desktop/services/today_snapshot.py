@@ -58,6 +58,7 @@ def to_json(today: Today, stage: Stage, read_at: datetime) -> bytes:
             (it.kind.value, it.subject, it.organisation_name, it.docflow_id, it.count, it.due_on.isoformat() if it.due_on else None)
             for it in today.waiting
         ],
+        "owed": today.owed_docflows,
         "failed": [
             (it.report_id, it.docflow_id, it.standing.value, it.subject, it.organisation_name, it.reason, it.at.isoformat()) for it in today.failed
         ],
@@ -90,6 +91,7 @@ def _today(plain: dict[str, Any]) -> Today:
             WaitingItem(WaitingKind(kind), subject, organisation, docflow, count, _day(on))
             for kind, subject, organisation, docflow, count, on in plain["waiting"]
         ),
+        owed_docflows=plain["owed"],
         failed=tuple(
             FailedItem(report, docflow, ReportStanding(standing), subject, organisation, reason, datetime.fromisoformat(at))
             for report, docflow, standing, subject, organisation, reason, at in plain["failed"]

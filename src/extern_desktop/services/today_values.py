@@ -118,6 +118,9 @@ class Today:
     days: tuple[DayMark, ...]
     due: tuple[DueGroup, ...]
     waiting: tuple[WaitingItem, ...]
+    """Of very many docflows that wait for replies, those that have waited longest."""
+    owed_docflows: int
+    """How many docflows wait for replies in all."""
     failed: tuple[FailedItem, ...]
     ready_report_ids: tuple[str, ...]
     """Checked without errors and not sent: what the filled button sends."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 
-from extern_desktop.domain.docflows import CellStatus
+from extern_desktop.domain.docflows import UNFILED, CellStatus
 from extern_desktop.domain.outbox import OutboxKind
 from extern_desktop.domain.working_days import WorkingCalendar
 from extern_desktop.domain.working_days import read_calendar as read_working_calendar
@@ -20,24 +20,13 @@ from extern_desktop.services.today_values import DayMark, DueGroup, FailedItem, 
 from extern_desktop.services.values import CalendarCell
 from extern_desktop.settings.places import resource_folder
 from extern_desktop.store.values import CalendarCell as StoredCell
-from extern_desktop.store.values import DayCount, FailureRow, FormCount, OutboxRow, OwedReplies
+from extern_desktop.store.values import FailureRow, FormCount, OutboxRow, OwedReplies
+
+K = TypeVar("K")
 
 DAYS: Final = 14
 CERTIFICATE_WARNING: Final = timedelta(days=60)
 """From here on a certificate's end is shown: renewing takes time."""
-_NOTHING_LEFT: Final = frozenset(
-    {
-        CellStatus.ACCEPTED,
-        CellStatus.ACCEPTED_AFTER_DEADLINE,
-        CellStatus.ACCEPTED_CUSTOM,
-        CellStatus.ACCEPTED_WITH_SENT,
-        CellStatus.ACCEPTED_WITH_WARNING,
-        CellStatus.NOT_REQUIRED,
-        CellStatus.SENT,
-        CellStatus.SENT_AFTER_DEADLINE,
-    }
-)
-"""Cells that need nobody now."""
 
 
 def what_is_due(*, desk: Desk) -> Today:
@@ -47,9 +36,10 @@ def what_is_due(*, desk: Desk) -> Today:
     reports = desk.store.reports.list()
     return Today(
         on=today,
-        days=day_marks(today, rows.days, working_calendar()),
+        days=day_marks(today, rows.ahead, working_calendar()),
         due=due_groups((*rows.overdue, *rows.ahead), today),
         waiting=tuple(_waiting(rows.owed, rows.uncertain, desk.store.outbox.unfinished())),
+        owed_docflows=rows.owed_docflows,
         failed=tuple(_failed(row) for row in rows.failures),
         ready_report_ids=ready_report_ids(reports),
         reports=len(reports),
@@ -87,27 +77,32 @@ def today_of(desk: Desk) -> date:
     return desk.now().astimezone(MOSCOW).date()
 
 
-def day_marks(today: date, counts: Sequence[DayCount], calendar: WorkingCalendar) -> tuple[DayMark, ...]:
+def day_marks(today: date, ahead: Iterable[FormCount], calendar: WorkingCalendar) -> tuple[DayMark, ...]:
     """The strip of days from today on. Pure."""
-    by_day = {count.on: count for count in counts}
+    total, left = _counted(ahead, lambda it: it.on)
     marks = []
     for offset in range(DAYS):
         on = today + timedelta(days=offset)
-        count = by_day.get(on)
-        marks.append(DayMark(on, calendar.is_working(on), count.open if count else 0, count is not None and count.open == 0))
+        marks.append(DayMark(on, calendar.is_working(on), left[on], total[on] > 0 and not left[on]))
     return tuple(marks)
 
 
 def due_groups(counts: Iterable[FormCount], today: date) -> tuple[DueGroup, ...]:
     """One line for a form due on one day, the oldest day first; days with nothing left are not listed. Pure."""
-    total: Counter[tuple[date, str]] = Counter()
-    left: Counter[tuple[date, str]] = Counter()
-    for it in counts:
-        place = (it.on, it.form_short_name)
-        total[place] += it.count
-        left[place] += it.count if _status(it.status) not in _NOTHING_LEFT else 0
+    total, left = _counted(counts, lambda it: (it.on, it.form_short_name))
     groups = (DueGroup(form, on, left[on, form], count, (on - today).days) for (on, form), count in sorted(total.items()))
     return tuple(group for group in groups if group.left)
+
+
+def _counted(counts: Iterable[FormCount], place_of: Callable[[FormCount], K]) -> tuple[Counter[K], Counter[K]]:
+    """By place: how many terms ask for a report at all, and how many still wait for it."""
+    total: Counter[K] = Counter()
+    left: Counter[K] = Counter()
+    for it in counts:
+        status = _status(it.status)
+        total[place_of(it)] += it.count if status is not CellStatus.NOT_REQUIRED else 0
+        left[place_of(it)] += it.count if status in UNFILED else 0
+    return total, left
 
 
 def _waiting(owed: Sequence[OwedReplies], uncertain: Sequence[OutboxRow], unfinished: Sequence[OutboxRow]) -> Iterable[WaitingItem]:

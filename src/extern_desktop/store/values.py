@@ -359,15 +359,6 @@ class FailureRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DayCount:
-    """How many terms fall on a day, and how many of them are not accepted yet."""
-
-    on: date
-    total: int
-    open: int
-
-
-@dataclass(frozen=True, slots=True)
 class FormCount:
     """How many terms of one form fall on a day and stand alike."""
 
@@ -382,13 +373,14 @@ class FormCount:
 class TodayRows:
     """Everything the Today page shows, read in one snapshot."""
 
-    days: tuple[DayCount, ...]
-    """Only the days of the window on which something falls."""
     overdue: tuple[FormCount, ...]
     """Terms before today that ask for a report, the oldest first; of very many the last ones."""
     ahead: tuple[FormCount, ...]
     """All terms of the window, whatever their status."""
     owed: tuple[OwedReplies, ...]
+    """Those that have waited longest."""
+    owed_docflows: int
+    """How many there are in all."""
     failures: tuple[FailureRow, ...]
     uncertain: tuple[OutboxRow, ...]
     """Acts whose outcome is being asked for."""

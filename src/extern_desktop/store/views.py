@@ -27,7 +27,7 @@ from extern_desktop.store.schema import (
     report,
     reports_cell,
 )
-from extern_desktop.store.values import CalendarCell, DayCount, FailureRow, FormCount, Obligation, OutboxRow, OwedReplies, TodayRows, WaitingRow
+from extern_desktop.store.values import CalendarCell, FailureRow, FormCount, Obligation, OutboxRow, OwedReplies, TodayRows, WaitingRow
 
 DOCFLOWS_MARK: Final = "docflows"
 """Name of the mark that says up to when docflows are known."""
@@ -63,13 +63,6 @@ OVERDUE: Final = (
     .limit(_MOST)
 )
 """The last ones: what has been overdue for years must not hide what is due tomorrow."""
-_DAYS: Final = (
-    sa.select(reports_cell.c.deadline_on, sa.func.count(), sa.func.count().filter(sa.not_(_ACCEPTED), reports_cell.c.status != "not-required-report"))
-    .where(_WINDOW)
-    .group_by(reports_cell.c.deadline_on)
-    .order_by(reports_cell.c.deadline_on)
-)
-DAYS: Final = {False: _DAYS, True: _DAYS.where(_OF_ONE)}
 _TERMS_OF_REPORTS: Final = (
     sa.select(report.c.id, sa.func.max(reports_cell.c.deadline_on, type_=reports_cell.c.deadline_on.type))
     .select_from(
@@ -120,6 +113,7 @@ WAITING: Final = (
     .order_by(obligation.c.received_at)
 )
 OWED_COUNTS: Final = sa.select(obligation.c.docflow_id, sa.func.count().label("replies")).where(sa.not_(_ANSWERED)).group_by(obligation.c.docflow_id)
+OWED_DOCFLOWS: Final = sa.select(sa.func.count(sa.distinct(obligation.c.docflow_id))).where(sa.not_(_ANSWERED))
 _OWED: Final = (
     sa.select(obligation.c.docflow_id, sa.func.count().label("replies"), sa.func.min(obligation.c.received_at).label("since"))
     .where(sa.not_(_ANSWERED))
@@ -210,10 +204,10 @@ class Views:
         month_last = (month_first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         with self._database.read() as connection:
             return TodayRows(
-                days=_days(connection, on, last, None),
                 overdue=_forms(connection, OVERDUE, {"first_on": on, "most": MOST_OVERDUE})[::-1],
                 ahead=_forms(connection, FORMS, _window(on, last, None)),
                 owed=tuple(OwedReplies(row[0], row[1], row[2], row[3] or "") for row in connection.execute(OWED, {"most": MOST_ROWS})),
+                owed_docflows=connection.execute(OWED_DOCFLOWS).scalar_one(),
                 failures=_failures(connection),
                 uncertain=_uncertain(connection),
                 in_outbox=connection.execute(OPEN_COUNT).scalar_one(),
@@ -226,16 +220,6 @@ class Views:
         with self._database.read() as connection:
             rows = connection.execute(CALENDAR[organisation_id is not None], _window(first_on, last_on, organisation_id))
             return tuple(_cell(row) for row in rows)
-
-    def days(self, first_on: date, last_on: date, organisation_id: str | None = None) -> tuple[DayCount, ...]:
-        """How many terms fall on each day, only days with any."""
-        with self._database.read() as connection:
-            return _days(connection, first_on, last_on, organisation_id)
-
-    def forms(self, first_on: date, last_on: date) -> tuple[FormCount, ...]:
-        """Terms between two dates, both included, counted by day, form and status: for many organisations far less than `calendar`."""
-        with self._database.read() as connection:
-            return _forms(connection, FORMS, _window(first_on, last_on, None))
 
     def due_dates(self, report_id: str | None = None) -> dict[str, date]:
         """Report of the desk → the day its term falls on, of all or of one; a report of no term of the operator's table is left out."""
@@ -270,11 +254,6 @@ def _cell(row: Any) -> CalendarCell:
 
 def _forms(connection: sa.Connection, statement: sa.Select[Any], parameters: dict[str, Any]) -> tuple[FormCount, ...]:
     return tuple(FormCount(*row) for row in connection.execute(statement, parameters))
-
-
-def _days(connection: sa.Connection, first_on: date, last_on: date, organisation_id: str | None) -> tuple[DayCount, ...]:
-    rows = connection.execute(DAYS[organisation_id is not None], _window(first_on, last_on, organisation_id))
-    return tuple(DayCount(on, total, still_open) for on, total, still_open in rows)
 
 
 def _waiting(connection: sa.Connection) -> tuple[WaitingRow, ...]:

@@ -73,7 +73,7 @@ class DeskActs:
         return resume_outbox(desk=self._desk, work=work)
 
     def send_replies(self, docflow_ids: Sequence[str], work: Work) -> int:
-        return send_replies(docflow_ids, desk=self._desk, work=work)
+        return send_replies(docflow_ids or None, desk=self._desk, work=work)
 
     def docflow(self, docflow_id: str) -> DocflowCard:
         return read_docflow(docflow_id, desk=self._desk)

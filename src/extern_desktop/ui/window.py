@@ -297,9 +297,8 @@ class Window(QMainWindow):
             self.page(Place.SEND).send(tuple(report_ids))  # type: ignore[attr-defined]
 
     def send_replies(self, docflow_ids: Sequence[str]) -> None:
-        if docflow_ids:
-            self.go(Place.SEND)
-            self.page(Place.SEND).reply(tuple(docflow_ids))  # type: ignore[attr-defined]
+        self.go(Place.SEND)
+        self.page(Place.SEND).reply(tuple(docflow_ids))  # type: ignore[attr-defined]
 
     def resume_sending(self) -> None:
         self.go(Place.SEND)

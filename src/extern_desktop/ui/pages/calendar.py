@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QStackedWidget, QWidget
 
-from extern_desktop.domain.docflows import CELL_TONES, CellStatus, Tone
+from extern_desktop.domain.docflows import CELL_TONES, UNFILED, CellStatus, Tone
 from extern_desktop.services.values import CalendarCell
 from extern_desktop.ui import dates, theme, words
 from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box
@@ -20,7 +20,6 @@ from extern_desktop.wording.statuses import cell_word
 from extern_desktop.wording.texts import _n, _t
 
 GRID_DAYS = 42
-UNFILED = frozenset({CellStatus.NOT_SENT, CellStatus.NOT_SENT_AFTER_DEADLINE, CellStatus.DECLINED})
 """Cells that still ask for a report."""
 
 
@@ -162,7 +161,10 @@ class CalendarPage(Page):
         on, left = self._chosen, (self._chosen - self._today).days
         self._day_title.setText(f"{dates.day(on)}, {dates.weekday(on)}")
         self._day_left.setText(dates.days_left(left) if left <= 1 else _t("in {days}").format(days=dates.days(left)))
-        cells = sorted((cell for cell in self._cells if cell.due_on == on), key=lambda cell: (cell.form_short_name, cell.organisation.name))
+        cells = sorted(
+            (cell for cell in self._cells if cell.due_on == on),
+            key=lambda cell: (cell.form_short_name, cell.status not in UNFILED, cell.organisation.name),  # what is left to do first
+        )
         rows: list[Row] = []
         for cell in cells:
             if not rows or rows[-1].key != cell.form_short_name:

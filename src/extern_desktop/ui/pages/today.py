@@ -55,6 +55,9 @@ class Panel(QFrame):
         box = column(head, body, self._fact_line, acts, row(None, self.link, None), gap=8, margins=(8, 14, 8, 10))
         box.setStretch(1, 1)
         self.setLayout(box)
+        room = self.pill.sizePolicy()
+        room.setRetainSizeWhenHidden(True)  # the three headings stand at one height, counted or not
+        self.pill.setSizePolicy(room)
         for part in (self.pill, self.act, self.second, self._fact_line):
             part.hide()
 
@@ -212,10 +215,10 @@ class TodayPage(Page):
     def _show_waiting(self, today: Today) -> None:
         from extern_desktop.ui.pages import today_rows as said
 
-        items = today.waiting
+        items, count = today.waiting, said.waiting_count(today)
         self.waiting.show_rows(
             [said.waiting_row(number, item, today) for number, item in enumerate(items)],
-            _n("{n} thing", "{n} things", len(items)).format(n=len(items)) if items else "",
+            _n("{n} thing", "{n} things", count).format(n=count) if items else "",
         )
         if said.owed_docflows(today):
             self.waiting.show_act(_t("Sign the receipts"))
@@ -264,7 +267,7 @@ class TodayPage(Page):
 
         owed = said.owed_docflows(self._today)
         if owed:
-            self.shell.send_replies(owed)
+            self.shell.send_replies(owed if len(owed) == self._today.owed_docflows else ())  # all of them, though the page names the first ones
         elif said.has_unfinished(self._today):
             self.shell.resume_sending()
         else:

@@ -17,6 +17,11 @@ def owed_docflows(today: Today) -> list[str]:
     return [item.docflow_id for item in today.waiting if item.kind is WaitingKind.REPLIES_OWED]
 
 
+def waiting_count(today: Today) -> int:
+    """How many things wait, those included that the page does not name."""
+    return len(today.waiting) - len(owed_docflows(today)) + today.owed_docflows
+
+
 def has_unfinished(today: Today) -> bool:
     """Whether a sending waits to be finished."""
     return any(item.kind in UNFINISHED for item in today.waiting)
