@@ -98,6 +98,26 @@ def test_act_cancel_takes_the_open_question_away(qtbot: QtBot, bridge: Bridge, o
     assert not tickets[0].is_open()
 
 
+def test_act_that_goes_with_its_page_refuses_what_its_worker_asked(qtbot: QtBot, bridge: Bridge, owner: QObject) -> None:
+    page = QObject(owner)
+    asked: list[Ticket] = []
+    with Lane("test") as lane:
+        act = Act(bridge, page)
+        act.asked.connect(asked.append)
+        ended: list[Future[int]] = []
+
+        def begin(work: Work) -> Future[int]:
+            ended.append(lane.run(lambda: work.ask(AskNumber())))
+            return ended[0]
+
+        act.start(begin)
+        qtbot.waitUntil(lambda: bool(asked))
+        page.deleteLater()
+        qtbot.waitUntil(ended[0].done)
+    with pytest.raises(Cancelled):
+        ended[0].result()
+
+
 def test_act_question_that_answers_itself_is_withdrawn_and_the_act_goes_on(qtbot: QtBot, bridge: Bridge, owner: QObject) -> None:
     @dataclass(frozen=True, slots=True)
     class WaitForIt(Question[None]):

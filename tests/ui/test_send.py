@@ -27,6 +27,7 @@ from extern_desktop.ui.pages.today import TodayPage
 from extern_desktop.ui.places import Place
 from extern_desktop.ui.run import make_application
 from extern_desktop.ui.widgets.banner import Banner
+from extern_desktop.ui.widgets.basics import shown
 from extern_desktop.ui.widgets.empty_state import EmptyState
 from extern_desktop.ui.widgets.pin_card import PinCard
 from extern_desktop.ui.window import Window
@@ -143,6 +144,20 @@ def test_today_with_more_receipts_than_it_names_counts_and_signs_them_all(at: At
     assert at.office.today().result(10).owed_docflows == 0
 
 
+def test_language_changed_in_the_middle_of_a_sending_waits_for_its_end(at: AtTheToken, qtbot: QtBot) -> None:
+    at.window.send_reports([at.report_id])
+    _until(qtbot, at.pin_field)
+
+    at.window.change_preferences(replace(at.window.preferences, language="en"))
+    settle(qtbot, 600)
+    assert at.pin_field() is not None
+    _type_pin(at, qtbot, PIN)
+
+    _until(qtbot, lambda: at.window.windowTitle() == "Extern Desktop — training mode")
+    line = at.office.report_lines([at.report_id]).result(10)[0]
+    assert line.standing in (ReportStanding.SENT, ReportStanding.DELIVERED, ReportStanding.ACCEPTED)
+
+
 def test_send_pin_has_the_focus_and_the_attempts_stand_there_before_the_first_try(at: AtTheToken, qtbot: QtBot) -> None:
     at.window.send_reports([at.report_id])
     _until(qtbot, at.pin_field)
@@ -233,7 +248,8 @@ def test_send_waiting_card_stays_while_a_key_comes_and_goes(at: AtTheToken, qtbo
         at.token.unplug(0)
         for _look in range(8):
             settle(qtbot, 25)
-            if not any(part.isVisible() for part in (*parts_of(at.page, EmptyState), *parts_of(at.page, PinCard), *parts_of(at.page, Banner))):
+            body = at.page._active
+            if not any(shown(part) for part in (*parts_of(body, EmptyState), *parts_of(body, PinCard), *parts_of(body, Banner))):
                 empty.append(type(at.page._body.itemAt(0).widget()).__name__)
     assert [name for name in empty if name != "ProgressCard"] == []
     at.token.plug(0)

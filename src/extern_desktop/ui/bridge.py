@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import shiboken6
@@ -143,6 +144,7 @@ class Act(QObject):
         self.running = False
         self._bridge, self._tickets = bridge, cast("list[Ticket]", [])
         self._lock, self._latest, self._due, self._shown_at = threading.Lock(), cast("Progress | None", None), False, 0.0
+        self.destroyed.connect(partial(_abandon, self.work, self._tickets))
 
     def start(self, begin: Callable[[Work], Future[Any]]) -> Act:
         """Begin. `begin` is given the `Work` of this act and gives back the future of its end."""
@@ -152,9 +154,7 @@ class Act(QObject):
 
     def cancel(self) -> None:
         """Ask the act to stop and refuse what it asks."""
-        self.work.cancel()
-        for ticket in tuple(self._tickets):
-            ticket.refuse()
+        _abandon(self.work, self._tickets)
 
     # from the worker's thread
 
@@ -217,6 +217,13 @@ class Act(QObject):
         else:
             self.failed.emit(error)
         self.ended.emit()
+
+
+def _abandon(work: Work, tickets: list[Ticket], _destroyed: QObject | None = None) -> None:
+    """Nobody is there any more to answer: a worker that asked must not wait for ever."""
+    work.cancel()
+    for ticket in tuple(tickets):
+        ticket.refuse()
 
 
 class _Watcher:

@@ -13,7 +13,7 @@ from datetime import date
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
@@ -29,9 +29,10 @@ from extern_desktop.ui.pages.page import Page
 from extern_desktop.ui.places import PLACE_ICONS, Place, place_name
 from extern_desktop.ui.synchronising import Synchroniser
 from extern_desktop.ui.widgets.banner import Banner
-from extern_desktop.ui.widgets.basics import column, icon_label, label, row
+from extern_desktop.ui.widgets.basics import column, row
 from extern_desktop.ui.widgets.notices import Notices
 from extern_desktop.ui.widgets.rail import NARROW, WIDE, OrganisationButton, PlaceButton, RailFacts, set_rail_narrow
+from extern_desktop.ui.widgets.training_strip import TrainingStrip
 from extern_desktop.wording.texts import _t, speak
 
 if TYPE_CHECKING:
@@ -125,7 +126,10 @@ class Window(QMainWindow):
         self._notices = Notices()
         body = QWidget()
         body.setObjectName("canvas")
-        right = column(self._training_strip(), self._notices, self._stack, gap=0)
+        strip = TrainingStrip()
+        if self._stage is not Stage.TRAINING:
+            strip.hide()
+        right = column(strip, self._notices, self._stack, gap=0)
         right.setStretch(2, 1)
         whole = row(self._rail, right, gap=0)
         whole.setStretch(1, 1)
@@ -139,16 +143,6 @@ class Window(QMainWindow):
 
     def _title(self) -> str:
         return _t("Extern Desktop — training mode") if self._stage is Stage.TRAINING else _t("Extern Desktop")
-
-    def _training_strip(self) -> QWidget:
-        strip = QFrame()
-        strip.setObjectName("training")
-        words = label(_t("Training mode. Nothing reaches real authorities."), "small-strong", "info")
-        strip.setLayout(row(icon_label("graduation-cap", "info", 16), words, None, gap=8, margins=(24, 5, 24, 5)))
-        strip.setAccessibleName(words.text())
-        if self._stage is not Stage.TRAINING:
-            strip.hide()
-        return strip
 
     def rebuild(self) -> None:
         """After the language, the theme or the text size changed."""
@@ -386,7 +380,15 @@ class Window(QMainWindow):
         self.bridge.take(self.office.change_preferences(changed), lambda _done: self._synchroniser.keep_time(), self.show_error, self)
         seen = ("language", "theme", "text_percent")
         if any(getattr(before, name) != getattr(changed, name) for name in seen):
-            QTimer.singleShot(0, self, self.rebuild)  # not under the feet of the box that was just clicked
+            QTimer.singleShot(0, self, self._rebuild_when_quiet)
+
+    def _rebuild_when_quiet(self) -> None:
+        """Not under the feet of the box that was just clicked, nor of an act that a page shows: its questions would go with the page."""
+        acts = cast("list[Act]", self.findChildren(Act))
+        if any(act.running and act.parent() is not self for act in acts):
+            QTimer.singleShot(BUSY_REFRESH_MS, self, self._rebuild_when_quiet)
+        else:
+            self.rebuild()
 
     # what is said
 
