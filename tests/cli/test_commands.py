@@ -36,6 +36,7 @@ from virtual_rutoken.plug import VirtualRutoken
 
 PAYER = TAXPAYERS[0].organisation
 PIN = "12345678"
+SO_PIN = VirtualRutoken.DEFAULT_SO_PIN
 
 
 @pytest.mark.parametrize(
@@ -152,6 +153,29 @@ def test_pin_from_a_pipe_is_used_once_and_is_in_no_output(run: Run, with_operato
     assert PIN not in said
     assert "87654321" not in said
     assert "PIN" in signed.err  # the question itself went to standard error
+
+
+def test_pin_is_changed_and_unblocked_from_a_pipe_and_is_in_no_output(run: Run, home: Path, rutoken: VirtualRutoken) -> None:
+    allow_virtual_token(Places(home))
+    serial = run("tokens", "list", "--json").document["tokens"][0]["serial"]
+
+    changed = run("tokens", "pin", "change", serial, "--json", typed=f"{PIN}\n87650000\n87650000\n")
+    assert changed.code == 0, changed
+    assert (changed.document["serial"], changed.document["initial_pin"]) == (serial, False)
+    unlike = run("tokens", "pin", "change", serial, typed="87650000\n11112222\n11112223\n")
+    assert (unlike.code, unlike.out) == (130, "")
+    wrong = run("tokens", "pin", "change", serial, typed=f"{PIN}\n11112222\n11112222\n")
+    assert (wrong.code, rutoken.attempts_left()) == (3, 9)
+    rutoken.set_conf(user_tries="1")
+    hesitated = run("tokens", "pin", "change", serial, typed="87650000\n11112222\n11112222\n")
+    assert (hesitated.code, rutoken.attempts_left()) == (130, 1)
+    rutoken.set_conf(user_tries="0")
+    unblocked = run("tokens", "pin", "unblock", serial, typed=f"{SO_PIN}\n11112222\n11112222\n")
+    assert unblocked.code == 0, unblocked
+    assert rutoken.attempts_left() == 10
+
+    said = "".join(ran.out + ran.err for ran in (changed, unlike, wrong, hesitated, unblocked))
+    assert not [pin for pin in (PIN, SO_PIN, "87650000", "11112222") if pin in said]
 
 
 def test_passphrase_of_real_work_is_asked_where_no_keyring_is_and_opens_the_workspace_again(run: Run, home: Path) -> None:

@@ -18,7 +18,7 @@ from extern_desktop.services.desk import Desk
 from extern_desktop.services.enrol_training_key import enrol_training_key
 from extern_desktop.services.errors import NoSigningKeyError, TrainingKeyRefusedError, TrainingOnlyError
 from extern_desktop.services.list_keys import list_keys
-from extern_desktop.services.questions import AskPin, ChooseCertificate, InsertToken
+from extern_desktop.services.questions import AskPin, ChooseCertificate, ConfirmLastAttempt, InsertToken
 from extern_desktop.services.sign_reports import sign_reports
 from extern_desktop.services.signers import choose_signing_key, keys_for, list_signing_keys, opened
 from extern_desktop.services.training_keys import training_key_folder
@@ -146,11 +146,12 @@ def test_pin_question_says_what_is_signed_and_what_the_token_says(
     enrolled(token_desk, work)
     person.asked.clear()
     rutoken.set_conf(user_tries="1")
+    person.answers[ConfirmLastAttempt] = lambda _question: None
     report_id = new_report(token_desk)
 
     sign_reports([report_id], desk=token_desk, work=work)
 
-    (question,) = person.asked
+    _confirmed, question = person.asked
     assert isinstance(question, AskPin)
     assert (question.attempts, question.attempts_left) == (Attempts.LAST, 1)
     assert question.documents == (token_desk.store.reports.get(report_id).file_name,)

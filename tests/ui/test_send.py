@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from extern_desktop.domain.docflows import SuccessState
@@ -29,6 +29,7 @@ from extern_desktop.ui.run import make_application
 from extern_desktop.ui.widgets.banner import Banner
 from extern_desktop.ui.widgets.basics import shown
 from extern_desktop.ui.widgets.empty_state import EmptyState
+from extern_desktop.ui.widgets.new_pin_card import NewPinCard
 from extern_desktop.ui.widgets.pin_card import PinCard
 from extern_desktop.ui.window import Window
 from ui.conftest import WAIT_MS, WindowOver, picture, settle, write_report
@@ -142,6 +143,37 @@ def test_today_with_more_receipts_than_it_names_counts_and_signs_them_all(at: At
     _until(qtbot, lambda: not at.page._running())
 
     assert at.office.today().result(10).owed_docflows == 0
+
+
+def test_keys_page_changes_the_pin_and_unblocks_a_locked_key(at: AtTheToken, qtbot: QtBot) -> None:
+    at.window.go(Place.KEYS)
+    page = at.window.page(Place.KEYS)
+
+    def press(word: str) -> None:
+        _until(qtbot, lambda: [part for part in parts_of(page, QPushButton) if part.text() == word and part.isVisible()])
+        next(part for part in parts_of(page, QPushButton) if part.text() == word and part.isVisible()).click()
+        _until(qtbot, lambda: parts_of(at.window.centralWidget(), NewPinCard))
+
+    def type_pins(proof: str, new: str) -> None:
+        (box,) = parts_of(at.window.centralWidget(), NewPinCard)
+        settle(qtbot, 50)
+        picture(at.window, f"keys-pin-{proof}")
+        for field, typed in ((box.proof, proof), (box.new, new), (box.again, new)):
+            qtbot.keyClicks(field, typed)
+        box.set_button.click()
+        _until(qtbot, lambda: not parts_of(at.window.centralWidget(), NewPinCard))
+
+    press("Сменить PIN-код")
+    type_pins(PIN, "87650000")
+    _until(qtbot, lambda: at.window.notice() is not None)
+    at.desk.tokens.open(at.desk.tokens.list_tokens()[0].serial, Pin("87650000")).close()
+
+    at.token.set_conf(user_tries="0")
+    at.window.refresh()
+    press("Разблокировать")
+    type_pins("87654321", "11112222")
+    _until(qtbot, lambda: at.token.attempts_left() == 10)
+    at.desk.tokens.open(at.desk.tokens.list_tokens()[0].serial, Pin("11112222")).close()
 
 
 def test_language_changed_in_the_middle_of_a_sending_waits_for_its_end(at: AtTheToken, qtbot: QtBot) -> None:

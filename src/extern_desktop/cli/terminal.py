@@ -14,7 +14,16 @@ from typing import Final, TypeVar, cast
 from extern_desktop.domain.secrets import Password, Pin
 from extern_desktop.jobs.questions import Question
 from extern_desktop.jobs.work import Cancelled, Progress
-from extern_desktop.services.questions import AskPassword, AskPin, ChooseCertificate, InsertToken, OpenInBrowser
+from extern_desktop.services.questions import (
+    AskNewPin,
+    AskPassword,
+    AskPin,
+    ChooseCertificate,
+    ConfirmLastAttempt,
+    InsertToken,
+    NewPin,
+    OpenInBrowser,
+)
 from extern_desktop.wording.questions import wording_of
 from extern_desktop.wording.sentences import Sentence
 from extern_desktop.wording.statuses import stage_word
@@ -96,6 +105,24 @@ def _ask_pin(_question: object, _withdrawn: threading.Event) -> Pin:
     return Pin(read_secret(_t("PIN")))
 
 
+def _ask_new_pin(question: object, _withdrawn: threading.Event) -> NewPin:
+    by_administrator = cast(AskNewPin, question).by_administrator
+    proof = Pin(read_secret(_t("Administrator's PIN") if by_administrator else _t("PIN that stands now")))
+    new, again = Pin(read_secret(_t("New PIN"))), Pin(read_secret(_t("New PIN once more")))
+    if new.reveal() != again.reveal():
+        say(_t("The two new PINs are not the same."))
+        raise Cancelled
+    return NewPin(proof, new)
+
+
+def _confirm_last_attempt(_question: object, _withdrawn: threading.Event) -> None:
+    word = _t("yes")
+    sys.stderr.write(_t("Type “{word}” to go on: ").format(word=word))
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().casefold() != word:
+        raise Cancelled
+
+
 def _ask_password(_question: object, _withdrawn: threading.Event) -> Password:
     return Password(read_secret(_t("Password")))
 
@@ -126,6 +153,8 @@ def _choose_certificate(question: object, _withdrawn: threading.Event) -> object
 
 _ANSWERS: Final[dict[type, Callable[[object, threading.Event], object]]] = {
     AskPin: _ask_pin,
+    AskNewPin: _ask_new_pin,
+    ConfirmLastAttempt: _confirm_last_attempt,
     AskPassword: _ask_password,
     InsertToken: _wait_for_token,
     OpenInBrowser: _open_in_browser,

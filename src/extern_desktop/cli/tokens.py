@@ -1,4 +1,4 @@
-"""`tokens …`: list, watch, enrol a training key."""
+"""`tokens …`: list, watch, enrol a training key, change or unblock a PIN."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ import typer
 from extern_desktop.cli.session import Session, to_json
 from extern_desktop.cli.terminal import say
 from extern_desktop.jobs.work import Cancelled
+from extern_desktop.services.change_pin import change_pin, unblock_pin
 from extern_desktop.services.connect import connect
 from extern_desktop.services.enrol_training_key import enrol_training_key
 from extern_desktop.services.find_organisation import find_organisation
@@ -55,6 +56,27 @@ def add_commands(app: typer.Typer, session: Session) -> None:
             connect(desk, session.work)
             certificate = enrol_training_key(serial, find_organisation(inn, desk=desk), desk=desk, work=session.work)
         session.print_result(certificate, [f"{certificate.owner}, {certificate.organisation}, {certificate.thumbprint}"])
+
+    pin = typer.Typer(help=_t("The PIN of a key."), no_args_is_help=True)
+    family.add_typer(pin, name="pin")
+
+    @pin.command("change", help=_t("Set a new PIN; the one that stands now is asked for, once."))
+    def change(serial: str, as_json: Annotated[bool, json_option] = False) -> None:
+        session.as_json = as_json
+        with session.desk() as desk:
+            card = change_pin(serial, desk=desk, work=session.work)
+        session.print_result(card, [_pin_line(card)])
+
+    @pin.command("unblock", help=_t("Give a locked key a new PIN with the administrator's."))
+    def unblock(serial: str, as_json: Annotated[bool, json_option] = False) -> None:
+        session.as_json = as_json
+        with session.desk() as desk:
+            card = unblock_pin(serial, desk=desk, work=session.work)
+        session.print_result(card, [_pin_line(card)])
+
+
+def _pin_line(card: TokenCard) -> str:
+    return _t("{label} № {serial} has a new PIN, {attempts}.").format(label=card.label, serial=card.serial, attempts=attempts_text(card))
 
 
 def _lines(keys: Keys) -> list[str]:

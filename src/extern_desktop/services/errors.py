@@ -16,6 +16,13 @@ class NoSigningKeyError(EnvironmentProblemError):
 
 
 @dataclass(eq=False)
+class KeypadTokenError(EnvironmentProblemError):
+    """The PIN of this token is typed on its own keypad; its vendor's program changes it."""
+
+    token_label: str
+
+
+@dataclass(eq=False)
 class TrainingKeyRefusedError(DomainRefusalError):
     """A training key would have signed for a real operator."""
 

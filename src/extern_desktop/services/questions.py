@@ -30,6 +30,42 @@ class AskPin(Question[Pin]):
 
 
 @dataclass(frozen=True, slots=True)
+class NewPin:
+    """What a person types to set a PIN. Both go to the token and nowhere else."""
+
+    proof: Pin
+    """The PIN that stands now, or the administrator's."""
+    new: Pin
+
+
+@dataclass(frozen=True, slots=True)
+class AskNewPin(Question[NewPin]):
+    """Which PIN is known, and which one shall stand from now on?"""
+
+    token_label: str
+    token_serial: str
+    by_administrator: bool
+    """The proof is the administrator's PIN; else the user's own."""
+    attempts: Attempts
+    """Of the proof, before one is spent."""
+    attempts_left: int | None
+    attempts_total: int | None
+    initial_pin: bool
+    """The factory PIN is still set."""
+    pin_min_length: int
+    """Of the new PIN, in bytes of UTF-8; 0 where the token doesn't say."""
+    pin_max_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmLastAttempt(Question[None]):
+    """Shall the last attempt be used? A wrong PIN locks the token then."""
+
+    token_label: str
+    by_administrator: bool
+
+
+@dataclass(frozen=True, slots=True)
 class InsertToken(Question[None]):
     """Plug in the token that holds this certificate. The program goes on by itself when it appears; the person can only refuse."""
 

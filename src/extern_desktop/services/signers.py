@@ -19,7 +19,7 @@ from extern_desktop.services.change_settings import remember_certificate
 from extern_desktop.services.connect import operator_address
 from extern_desktop.services.desk import Desk
 from extern_desktop.services.errors import NoSigningKeyError, TrainingKeyRefusedError
-from extern_desktop.services.questions import AskPin, ChooseCertificate, InsertToken
+from extern_desktop.services.questions import AskPin, ChooseCertificate, ConfirmLastAttempt, InsertToken
 from extern_desktop.services.training_keys import read_training_keys
 from extern_desktop.services.values import CarrierKind
 from extern_desktop.settings import options
@@ -127,6 +127,8 @@ def opened(key: SigningKey, documents: Sequence[str], desk: Desk, work: Work) ->
     card = _present_card(key.card, desk, work, key.certificate.owner, len(documents))
     if card.attempts is Attempts.LOCKED:
         raise PinLockedError(card.label)
+    if card.attempts is Attempts.LAST:
+        work.ask(ConfirmLastAttempt(card.label, by_administrator=False))
     with desk.tokens.open(card.serial, work.ask(pin_question(card, key.certificate.owner, documents))) as token:
         yield TokenSigner(token, key.held, key.certificate)
 

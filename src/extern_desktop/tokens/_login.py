@@ -15,14 +15,15 @@ from extern_desktop.tokens import _vendor as vendor
 from extern_desktop.tokens._mechanisms import KEY_KINDS, SIGNING, SigningWay, takes_two_steps
 from extern_desktop.tokens._native import NativeCalls
 from extern_desktop.tokens._wire import Trouble
+from extern_desktop.tokens.values import TokenCard
 
 
 class TroubleError(Exception):
     """A failure with its name on the wire; never leaves the child as an exception."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: Trouble, card: TokenCard | None = None, *, serial: str = "") -> None:
         super().__init__(trouble)
-        self.trouble = trouble
+        self.trouble, self.card, self.serial = trouble, card, serial
 
 
 @dataclass(frozen=True, slots=True)

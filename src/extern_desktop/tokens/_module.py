@@ -6,6 +6,7 @@ It asks nobody anything and knows no language. One thread only: python-pkcs11 in
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pkcs11 import Attribute, ObjectClass, TokenFlag
 from pkcs11.exceptions import (
     DeviceRemoved,
     PinIncorrect,
+    PinInvalid,
     PinLenRange,
     PinLocked,
     PKCS11Error,
@@ -36,6 +38,7 @@ _TROUBLES = {
     PinIncorrect: Trouble.PIN_REFUSED,
     PinLocked: Trouble.PIN_LOCKED,
     PinLenRange: Trouble.PIN_LENGTH,
+    PinInvalid: Trouble.PIN_UNFIT,
     DeviceRemoved: Trouble.REMOVED,
     TokenNotPresent: Trouble.REMOVED,
     SessionHandleInvalid: Trouble.REMOVED,  # handles die with the token: it was out and is back
@@ -43,7 +46,11 @@ _TROUBLES = {
     UserNotLoggedIn: Trouble.LOGIN_LOST,
     UserAlreadyLoggedIn: Trouble.BUSY,
 }
+_SO_TROUBLES = {PinIncorrect: Trouble.SO_PIN_REFUSED, PinLocked: Trouble.SO_PIN_LOCKED}
+"""The same answers where it was the administrator's PIN that the token looked at."""
 _FLAGS = ((TokenFlag.USER_PIN_LOCKED, Attempts.LOCKED), (TokenFlag.USER_PIN_FINAL_TRY, Attempts.LAST), (TokenFlag.USER_PIN_COUNT_LOW, Attempts.FEW))
+
+_SO_FLAGS = ((TokenFlag.SO_PIN_LOCKED, Attempts.LOCKED), (TokenFlag.SO_PIN_FINAL_TRY, Attempts.LAST), (TokenFlag.SO_PIN_COUNT_LOW, Attempts.FEW))
 
 
 class LoadedModule:
@@ -62,7 +69,7 @@ class LoadedModule:
         try:
             return self._act(act)
         except TroubleError as error:
-            return _failed(error.trouble, login=login)
+            return wire.Failed(error.trouble, card=error.card, serial=error.serial) if login is None else _failed(error.trouble, login=login)
         except PKCS11Error as error:
             return _failed(_TROUBLES.get(type(error), Trouble.DEVICE_FAILED), vendor.code_of(error), login=login)
         except Exception as error:  # a bug of ours: named by its line, without the values it had
@@ -98,6 +105,10 @@ class LoadedModule:
                 return self._read_cards()
             case wire.Open():
                 return self._open(act.serial, act.pin)
+            case wire.ChangePin():
+                return self._change_pin(act.serial, act.old, act.new)
+            case wire.UnblockPin():
+                return self._unblock_pin(act.serial, act.so_pin, act.new)
             case wire.Close():
                 self._close(act.login)
                 return wire.Done()
@@ -133,7 +144,7 @@ class LoadedModule:
             label=vendor.text_of(token.label),
             model=vendor.text_of(token.model),
             manufacturer=vendor.text_of(token.manufacturer_id),
-            attempts=attempts_of(token.flags, pin.attempts_left),
+            attempts=attempts_of(token.flags, pin.attempts_left, _FLAGS),
             attempts_left=pin.attempts_left,
             attempts_total=pin.attempts_total,
             initial_pin=bool(token.flags & TokenFlag.USER_PIN_TO_BE_CHANGED),
@@ -141,6 +152,9 @@ class LoadedModule:
             pin_max_length=pin.max_length,
             protected_path=bool(token.flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH),
             certificates=certificates,
+            so_attempts=attempts_of(token.flags, pin.so_attempts_left, _SO_FLAGS),
+            so_attempts_left=pin.so_attempts_left,
+            so_attempts_total=pin.so_attempts_total,
         )
 
     def _certificates(self, token: Any) -> tuple[TokenCertificate, ...]:
@@ -166,14 +180,70 @@ class LoadedModule:
             if fact.get(Attribute.VALUE)
         )
 
-    def _open(self, serial: str, pin: bytes | None) -> wire.AnyResult:
+    def _change_pin(self, serial: str, old: bytes, new: bytes) -> wire.AnyResult:
+        """By `C_SetPIN` in a session that is not logged in: the token checks the old PIN itself, once."""
+        token, card = self._free_token(serial)
+        if card.attempts is Attempts.LOCKED:
+            return wire.Failed(Trouble.PIN_LOCKED, card=card)
+        if not (_length_is_right(len(old), card) and _length_is_right(len(new), card)):
+            return wire.Failed(Trouble.PIN_LENGTH, card=card)
+        session = vendor.open_session(token, self._native, writable=True)
+        try:
+            session.set_pin(old.decode(), new.decode())
+        except PKCS11Error as error:
+            return self._refused(token, error, _TROUBLES)
+        finally:
+            vendor.close_session(session, self._native)
+        return wire.PinSet(self._fresh_card(token))
+
+    def _unblock_pin(self, serial: str, so_pin: bytes, new: bytes) -> wire.AnyResult:
+        """By `C_InitPIN`, which sets the user's counter back. Objects on the token stay."""
+        token, card = self._free_token(serial)
+        if card.so_attempts is Attempts.LOCKED:
+            return wire.Failed(Trouble.SO_PIN_LOCKED, card=card)
+        if not _length_is_right(len(new), card):
+            return wire.Failed(Trouble.PIN_LENGTH, card=card)
+        try:
+            session = vendor.open_so_session(token, self._native, so_pin.decode())
+        except PKCS11Error as error:
+            return self._refused(token, error, _TROUBLES | _SO_TROUBLES)
+        try:
+            session.init_pin(new.decode())
+        except PKCS11Error as error:
+            return self._refused(token, error, _TROUBLES)
+        finally:
+            vendor.close_session(session, self._native)
+        return wire.PinSet(self._fresh_card(token))
+
+    def _refused(self, token: Any, error: PKCS11Error, troubles: Mapping[type[PKCS11Error], Trouble]) -> wire.Failed:
+        """The refusal with the counters that are left after it."""
+        fresh = self._find_token(vendor.serial_of(token))
+        return wire.Failed(
+            troubles.get(type(error), Trouble.DEVICE_FAILED),
+            vendor.code_of(error),
+            self._card(fresh) if fresh is not None else None,
+            vendor.serial_of(token),
+            vendor.text_of(token.label),
+        )
+
+    def _fresh_card(self, token: Any) -> TokenCard:
+        """python-pkcs11 keeps a token's flags from when it was found: it is found anew."""
+        fresh = self._find_token(vendor.serial_of(token)) or token
+        return self._card(fresh, self._certificates(fresh))
+
+    def _free_token(self, serial: str) -> tuple[Any, TokenCard]:
+        """The token when it is here and nobody of ours is logged in to it."""
         token = self._find_token(serial)
         if token is None:
-            return wire.Failed(Trouble.ABSENT, serial=serial)
+            raise TroubleError(Trouble.ABSENT, serial=serial)
         self._forget_dead_logins(token.slot.slot_id)
         card = self._card(token)
         if any(login.slot_id == card.slot_id for login in self._logins.values()):
-            return wire.Failed(Trouble.BUSY, card=card)
+            raise TroubleError(Trouble.BUSY, card)
+        return token, card
+
+    def _open(self, serial: str, pin: bytes | None) -> wire.AnyResult:
+        token, card = self._free_token(serial)
         if card.attempts is Attempts.LOCKED:
             return wire.Failed(Trouble.PIN_LOCKED, card=card)
         if pin is not None and not _length_is_right(len(pin), card):
@@ -215,11 +285,11 @@ class LoadedModule:
             login.close()
 
 
-def attempts_of(flags: TokenFlag, attempts_left: int | None) -> Attempts:
+def attempts_of(flags: TokenFlag, attempts_left: int | None, meanings: Sequence[tuple[TokenFlag, Attempts]] = _FLAGS) -> Attempts:
     """What flags and counter say together; the worse of the two counts."""
     if attempts_left == 0:
         return Attempts.LOCKED
-    told = next((attempts for flag, attempts in _FLAGS if flags & flag), Attempts.MANY)
+    told = next((attempts for flag, attempts in meanings if flags & flag), Attempts.MANY)
     return Attempts.LAST if attempts_left == 1 and told is not Attempts.LOCKED else told
 
 

@@ -99,6 +99,8 @@ class PinFacts:
     max_length: int = 0
     attempts_left: int | None = None
     attempts_total: int | None = None
+    so_attempts_left: int | None = None
+    so_attempts_total: int | None = None
 
 
 class NativeCalls:
@@ -128,17 +130,17 @@ class NativeCalls:
         info = _TokenInfo()
         if self._get_token_info(slot_id, ctypes.byref(info)) != 0:
             return PinFacts()
-        left, total = self._counters(slot_id)
-        return PinFacts(_count(info.min_pin_length) or 0, _count(info.max_pin_length) or 0, left, total)
+        return PinFacts(_count(info.min_pin_length) or 0, _count(info.max_pin_length) or 0, *self._counters(slot_id))
 
-    def _counters(self, slot_id: int) -> tuple[int | None, int | None]:
+    def _counters(self, slot_id: int) -> tuple[int | None, int | None, int | None, int | None]:
+        """Attempts left and in all, of the user's PIN and of the administrator's."""
         ask = getattr(self._library, "C_EX_GetTokenInfoExtended", None)
-        if ask is None:
-            return None, None
         info = _TokenInfoExtended(size=ctypes.sizeof(_TokenInfoExtended))
-        if ask(_ULONG(slot_id), ctypes.byref(info)) != 0 or not _count(info.max_user_retry):
-            return None, None
-        return _count(info.user_retry_left), _count(info.max_user_retry)
+        if ask is None or ask(_ULONG(slot_id), ctypes.byref(info)) != 0:
+            return None, None, None, None
+        user = (_count(info.user_retry_left), _count(info.max_user_retry)) if _count(info.max_user_retry) else (None, None)
+        so = (_count(info.admin_retry_left), _count(info.max_admin_retry)) if _count(info.max_admin_retry) else (None, None)
+        return *user, *so
 
     def close_all_sessions(self, slot_id: int) -> None:
         """End every session of this process with the slot, those too whose handle python-pkcs11 has lost. Logs out; the answer is of no use."""

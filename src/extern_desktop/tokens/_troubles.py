@@ -36,6 +36,15 @@ def _pin_refused(failed: Failed, _path: Path) -> ExternError:
     return errors.PinRefusedError(card.label, card.attempts, card.attempts_left, card.attempts_total)
 
 
+def _so_pin_refused(failed: Failed, _path: Path) -> ExternError:
+    card = failed.card
+    if card is None:
+        return errors.SoPinRefusedError(failed.label, Attempts.FEW, None, None)
+    if card.so_attempts is Attempts.LOCKED:
+        return errors.SoPinLockedError(card.label)
+    return errors.SoPinRefusedError(card.label, card.so_attempts, card.so_attempts_left, card.so_attempts_total)
+
+
 def _pin_length(failed: Failed, _path: Path) -> ExternError:
     card = failed.card
     return errors.PinLengthError(_label(failed), card.pin_min_length if card else 0, card.pin_max_length if card else 0)
@@ -57,6 +66,9 @@ _ERRORS: Final[Mapping[Trouble, Callable[[Failed, Path], ExternError]]] = {
     Trouble.PIN_REFUSED: _pin_refused,
     Trouble.PIN_LOCKED: lambda failed, _path: errors.PinLockedError(_label(failed)),
     Trouble.PIN_LENGTH: _pin_length,
+    Trouble.PIN_UNFIT: lambda failed, _path: errors.PinUnfitError(_label(failed)),
+    Trouble.SO_PIN_REFUSED: _so_pin_refused,
+    Trouble.SO_PIN_LOCKED: lambda failed, _path: errors.SoPinLockedError(_label(failed)),
     Trouble.KEY_MISSING: lambda failed, _path: errors.KeyMissingError(_label(failed)),
     Trouble.DEVICE_FAILED: lambda failed, _path: errors.DeviceFailedError(failed.code),
 }

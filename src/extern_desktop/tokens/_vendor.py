@@ -97,9 +97,18 @@ def open_session(token: Any, native: NativeCalls, *, writable: bool = False, pin
         raise
 
 
+def open_so_session(token: Any, native: NativeCalls, so_pin: str) -> Any:
+    """A session of the administrator. A refused login leaks its session, as a user's does."""
+    try:
+        return token.open(rw=True, so_pin=so_pin, attribute_mapper=_mapper())
+    except PKCS11Error:
+        native.close_all_sessions(token.slot.slot_id)
+        raise
+
+
 def close_session(session: Any, native: NativeCalls) -> None:
     """`close` gives up halfway when the token is gone, and logs out every session of this process: only a login is closed by closing all."""
-    logged_in = session.user_type == pkcs11.UserType.USER
+    logged_in = session.user_type in (pkcs11.UserType.USER, pkcs11.UserType.SO)
     with contextlib.suppress(PKCS11Error):
         session.close()
     if logged_in:

@@ -42,7 +42,7 @@ class ReadCards(Act, frozen=True, array_like=True, tag=True):
 
 
 class Open(Act, frozen=True, array_like=True, tag=True):
-    """Log in once. The only message that carries a PIN."""
+    """Log in once."""
 
     serial: str
     pin: bytes | None
@@ -50,6 +50,32 @@ class Open(Act, frozen=True, array_like=True, tag=True):
 
     def __repr__(self) -> str:
         return f"Open(serial={self.serial!r}, pin={MASK})"
+
+
+class ChangePin(Act, frozen=True, array_like=True, tag=True):
+    """Set another user PIN in the place of the one that is known. Spends an attempt if that one is wrong."""
+
+    serial: str
+    old: bytes
+    new: bytes
+
+    def __repr__(self) -> str:
+        return f"ChangePin(serial={self.serial!r}, old={MASK}, new={MASK})"
+
+
+class UnblockPin(Act, frozen=True, array_like=True, tag=True):
+    """Set a new user PIN with the administrator's. Spends an attempt of the administrator's PIN if that one is wrong."""
+
+    serial: str
+    so_pin: bytes
+    new: bytes
+
+    def __repr__(self) -> str:
+        return f"UnblockPin(serial={self.serial!r}, so_pin={MASK}, new={MASK})"
+
+
+CARRIES_PIN: Final = (Open, ChangePin, UnblockPin)
+"""What a vendor library prints after it was given one of these is never kept."""
 
 
 class Close(Act, frozen=True, array_like=True, tag=True):
@@ -88,7 +114,7 @@ class StoreCertificate(Act, frozen=True, array_like=True, tag=True):
     label: str
 
 
-AnyAct = Load | WatchSlots | ReadSlots | ReadCards | Open | Close | Sign | Digest | GenerateKeyPair | StoreCertificate
+AnyAct = Load | WatchSlots | ReadSlots | ReadCards | Open | ChangePin | UnblockPin | Close | Sign | Digest | GenerateKeyPair | StoreCertificate
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True):
@@ -134,6 +160,12 @@ class Opened(Result, frozen=True, array_like=True, tag=True):
     card: TokenCard
 
 
+class PinSet(Result, frozen=True, array_like=True, tag=True):
+    """The token as it is with its new PIN."""
+
+    card: TokenCard
+
+
 class Octets(Result, frozen=True, array_like=True, tag=True):
     """A signature, a digest or a public key."""
 
@@ -154,6 +186,9 @@ class Trouble(StrEnum):
     PIN_REFUSED = "pin-refused"
     PIN_LOCKED = "pin-locked"
     PIN_LENGTH = "pin-length"
+    PIN_UNFIT = "pin-unfit"
+    SO_PIN_REFUSED = "so-pin-refused"
+    SO_PIN_LOCKED = "so-pin-locked"
     KEY_MISSING = "key-missing"
     DEVICE_FAILED = "device-failed"
     UNFORESEEN = "unforeseen"
@@ -170,7 +205,7 @@ class Failed(Result, frozen=True, array_like=True, tag=True):
     label: str = ""
 
 
-AnyResult = Done | Loaded | Slots | Cards | Opened | Octets | Failed
+AnyResult = Done | Loaded | Slots | Cards | Opened | PinSet | Octets | Failed
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):

@@ -81,6 +81,23 @@ class TokenDesk:
         )
         return OpenToken(process, opened, process.generation)
 
+    def change_pin(self, serial: str, old: Pin, new: Pin) -> TokenCard:
+        """Set `new` in the place of `old`, in one question to the token; the token as it is then.
+
+        Before the token is asked: it must be there, not in use, not locked, and both PINs of a possible length. Raises what `open` does, and
+        `PinUnfitError` when the token doesn't take the new one.
+        """
+        act = wire.ChangePin(serial, old.reveal().encode(), new.reveal().encode())
+        return self._holder_of(serial).call(act, wire.PinSet).card
+
+    def unblock_pin(self, serial: str, so_pin: Pin, new: Pin) -> TokenCard:
+        """Set a new user PIN with the administrator's, which also sets the user's counter back; keys and certificates stay.
+
+        Raises `SoPinRefusedError` with the attempts that are left, `SoPinLockedError`, and what `change_pin` does.
+        """
+        act = wire.UnblockPin(serial, so_pin.reveal().encode(), new.reveal().encode())
+        return self._holder_of(serial).call(act, wire.PinSet).card
+
     def close(self) -> None:
         """End the watching and the child processes. Logins end with them."""
         self._hub.close()

@@ -69,6 +69,31 @@ class PinLengthError(EnvironmentProblemError):
 
 
 @dataclass(eq=False)
+class PinUnfitError(EnvironmentProblemError):
+    """The token doesn't take this as a new PIN: too simple, or with characters it doesn't know. The old PIN stands."""
+
+    token_label: str
+
+
+@dataclass(eq=False)
+class SoPinRefusedError(EnvironmentProblemError):
+    """The token said no to the administrator's PIN. Never tried again by the program."""
+
+    token_label: str
+    attempts: Attempts
+    """Of the administrator's PIN, read from the token after the refusal."""
+    attempts_left: int | None
+    attempts_total: int | None
+
+
+@dataclass(eq=False)
+class SoPinLockedError(EnvironmentProblemError):
+    """The administrator's PIN is locked: only formatting, which destroys the keys, makes the token usable again."""
+
+    token_label: str
+
+
+@dataclass(eq=False)
 class KeyMissingError(EnvironmentProblemError):
     """The certificate is on the token and its private key isn't."""
 

@@ -62,7 +62,7 @@ class _Child:
     def ask(self, act: wire.AnyAct, deadline_seconds: float) -> wire.AnyResult:
         """One round trip. Raises TimeoutError, EOFError or OSError, or `BrokenMessageError`."""
         self._last_call += 1
-        if isinstance(act, wire.Open):
+        if isinstance(act, wire.CARRIES_PIN):
             self._stop_listening()
         ends_at = time.monotonic() + deadline_seconds
         message = wire.encode(wire.Call(self._last_call, act))

@@ -59,6 +59,10 @@ class TokenCard:
     protected_path: bool
     """The PIN is typed on the token's own keypad."""
     certificates: tuple[TokenCertificate, ...]
+    so_attempts: Attempts = Attempts.MANY
+    """Of the administrator's (SO) PIN, which unblocks the user's."""
+    so_attempts_left: int | None = None
+    so_attempts_total: int | None = None
 
 
 @unique

@@ -12,6 +12,7 @@ from typing import Any
 from extern_desktop.diagnostics.values import DiagnosticsReport
 from extern_desktop.domain.organisations import Organisation
 from extern_desktop.jobs.work import Work
+from extern_desktop.services.change_pin import change_pin, unblock_pin
 from extern_desktop.services.change_settings import change_setting
 from extern_desktop.services.copy_container import copy_container, find_containers
 from extern_desktop.services.correct_report import correct_report, open_report, save_copy
@@ -29,6 +30,7 @@ from extern_desktop.services.training_report import take_training_report
 from extern_desktop.services.values import CopiedContainer, DocflowCard, FoundContainers, Keys, OpenedReport, SentBatch
 from extern_desktop.settings.options import Option
 from extern_desktop.signing.values import Certificate
+from extern_desktop.tokens.values import TokenCard
 
 
 class DeskActs:
@@ -91,6 +93,12 @@ class DeskActs:
 
     def copy_container(self, source: Path, target: Path, work: Work) -> CopiedContainer:
         return copy_container(source, target, work=work)
+
+    def change_pin(self, serial: str, work: Work) -> TokenCard:
+        return change_pin(serial, desk=self._desk, work=work)
+
+    def unblock_pin(self, serial: str, work: Work) -> TokenCard:
+        return unblock_pin(serial, desk=self._desk, work=work)
 
     def enrol_training_key(self, serial: str, organisation: Organisation, work: Work) -> Certificate:
         return enrol_training_key(serial, organisation, desk=self._desk, work=work)

@@ -54,7 +54,7 @@ from extern_desktop.settings import options
 from extern_desktop.settings.options import Option
 from extern_desktop.settings.places import Stage
 from extern_desktop.signing.values import Certificate
-from extern_desktop.tokens.values import TokenChange, TokenChangeKind
+from extern_desktop.tokens.values import TokenCard, TokenChange, TokenChangeKind
 from extern_desktop.ui.office import Places, Preferences, ProgramFacts, ReportKeys, ReportQuery
 from extern_desktop.ui.preferences import preferences_of
 from extern_desktop.ui.report_query import answer_query
@@ -331,6 +331,12 @@ class DeskOffice:
 
     def copy_container(self, source: Path, target: Path, work: Work) -> Future[CopiedContainer]:
         return self._acting.run(lambda: self._acts.copy_container(source, target, work))
+
+    def change_pin(self, serial: str, work: Work) -> Future[TokenCard]:
+        return self._acting.run(lambda: self._acts.change_pin(serial, work))
+
+    def unblock_pin(self, serial: str, work: Work) -> Future[TokenCard]:
+        return self._acting.run(lambda: self._acts.unblock_pin(serial, work))
 
     def enrol_training_key(self, serial: str, organisation: Organisation, work: Work) -> Future[Certificate]:
         return self._acting.run(lambda: self._acts.enrol_training_key(serial, organisation, work))

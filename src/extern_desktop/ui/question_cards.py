@@ -12,13 +12,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from extern_desktop.domain.secrets import Password
-from extern_desktop.services.questions import AskPassword, AskPin, ChooseCertificate, InsertToken, OpenInBrowser
+from extern_desktop.services.questions import AskNewPin, AskPassword, AskPin, ChooseCertificate, ConfirmLastAttempt, InsertToken, OpenInBrowser
 from extern_desktop.tokens.values import Attempts
 from extern_desktop.ui import dates, theme, words
 from extern_desktop.ui.bridge import Ticket
 from extern_desktop.ui.passphrase import AskPassphrase, passphrase_card
 from extern_desktop.ui.widgets.basics import button, card, column, icon_label, label, row
 from extern_desktop.ui.widgets.empty_state import EmptyState
+from extern_desktop.ui.widgets.new_pin_card import NewPinCard
 from extern_desktop.ui.widgets.pin_card import FEW_ATTEMPTS, PinCard
 from extern_desktop.ui.widgets.rows import Row, RowList
 from extern_desktop.wording.questions import pin_warning, wording_of
@@ -61,6 +62,39 @@ def _pin(ticket: Ticket, wrong: str) -> QWidget:
     frame.setLayout(box)
     frame.setFocusProxy(prompt)
     return frame
+
+
+def _new_pin(ticket: Ticket, _wrong: str) -> QWidget:
+    question = cast(AskNewPin, ticket.question)
+    said = wording_of(question)
+    few = question.attempts in (Attempts.FEW, Attempts.LAST)
+    told = words.attempts_words(question.attempts_left, question.attempts_total) if question.attempts_left is not None else said.warning
+    prompt = NewPinCard(
+        said.title,
+        f"№ {question.token_serial}. {said.explanation}",
+        _t("Administrator's PIN") if question.by_administrator else _t("PIN that stands now"),
+        told,
+        least=question.pin_min_length,
+        most=question.pin_max_length,
+        danger=few,
+    )
+    prompt.entered.connect(ticket.answer)
+    prompt.refused.connect(ticket.refuse)
+    return _middle(prompt)
+
+
+def _last_attempt(ticket: Ticket, _wrong: str) -> QWidget:
+    said = wording_of(ticket.question)
+    stop = button(_t("Don't try"), on_click=ticket.refuse)
+    told = column(label(said.title, "heading", wrap=True), label(said.explanation, wrap=True), gap=2)
+    head = row(icon_label("triangle-alert", "bad", 22), told, gap=12)
+    head.setStretch(1, 1)
+    tail = row(None, button(_t("Try it"), on_click=lambda: ticket.answer(None)), stop)
+    frame = card(head, label(said.warning, "strong", "bad", wrap=True), tail, gap=10, pad=20, edge="bad")
+    frame.setMinimumWidth(theme.px(420))
+    frame.setMaximumWidth(theme.px(480))
+    frame.setFocusProxy(stop)
+    return _middle(frame)
 
 
 def _insert(ticket: Ticket, _wrong: str) -> QWidget:
@@ -196,6 +230,8 @@ def _middle(frame: QWidget) -> QWidget:
 
 _CARDS: Final[Mapping[type, Callable[[Ticket, str], QWidget]]] = {
     AskPin: _pin,
+    AskNewPin: _new_pin,
+    ConfirmLastAttempt: _last_attempt,
     InsertToken: _insert,
     ChooseCertificate: _choose,
     AskPassword: _password,

@@ -18,6 +18,15 @@ def _(error: errors.NoSigningKeyError) -> Sentence:
 
 
 @sentence.register
+def _(error: errors.KeypadTokenError) -> Sentence:
+    return Sentence(
+        happened=_t("The PIN of the key “{label}” is typed on its own keypad.").format(label=error.token_label),
+        means=_t("The program never sees this PIN, so it cannot change it."),
+        do_next=_t("Change it in the program of the key's maker."),
+    )
+
+
+@sentence.register
 def _(error: errors.TrainingKeyRefusedError) -> Sentence:
     return Sentence(
         happened=_t("A training key does not sign for {host}.").format(host=error.host),

@@ -14,6 +14,9 @@ from extern_desktop.tokens.errors import (
     PinLengthError,
     PinLockedError,
     PinRefusedError,
+    PinUnfitError,
+    SoPinLockedError,
+    SoPinRefusedError,
     TokenBusyError,
     TokenMissingError,
     TokenRemovedError,
@@ -107,6 +110,33 @@ def _(error: PinLockedError) -> Sentence:
         happened=_t("The PIN of the key “{label}” is locked.").format(label=error.token_label),
         means=_t("Too many wrong PINs were typed. This key can't sign until it is unlocked. The certificate is whole."),
         do_next=_t("Unlock it with the administrator PIN, or ask the certification authority that issued the key."),
+    )
+
+
+@sentence.register
+def _(error: PinUnfitError) -> Sentence:
+    return Sentence(
+        happened=_t("The key “{label}” does not take this as its PIN.").format(label=error.token_label),
+        means=_t("The old PIN stands. Some keys refuse a PIN that is too simple or has letters they don't know."),
+        do_next=_t("Choose another PIN, of Latin letters and digits."),
+    )
+
+
+@sentence.register
+def _(error: SoPinRefusedError) -> Sentence:
+    return Sentence(
+        happened=_t("The administrator's PIN does not fit the key “{label}”.").format(label=error.token_label),
+        means=count_attempts(error.attempts, error.attempts_left, error.attempts_total),
+        do_next=_t("The administrator's PIN is with whoever prepared the key: ask them before you type it again."),
+    )
+
+
+@sentence.register
+def _(error: SoPinLockedError) -> Sentence:
+    return Sentence(
+        happened=_t("The administrator's PIN of the key “{label}” is locked.").format(label=error.token_label),
+        means=_t("Nothing unblocks this key any more. It can be formatted, but the keys on it are lost then."),
+        do_next=_t("Ask the certification authority for a new certificate."),
     )
 
 

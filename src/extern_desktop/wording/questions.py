@@ -7,7 +7,7 @@ from functools import singledispatch
 from typing import Any
 
 from extern_desktop.jobs.questions import Question
-from extern_desktop.services.questions import AskPassword, AskPin, ChooseCertificate, InsertToken, OpenInBrowser
+from extern_desktop.services.questions import AskNewPin, AskPassword, AskPin, ChooseCertificate, ConfirmLastAttempt, InsertToken, OpenInBrowser
 from extern_desktop.tokens.values import Attempts
 from extern_desktop.wording.texts import _n, _t
 
@@ -38,7 +38,7 @@ def _(question: AskPin) -> Wording:
     )
 
 
-def pin_warning(question: AskPin) -> str:
+def pin_warning(question: AskPin | AskNewPin) -> str:
     """What the token said before an attempt is spent."""
     if question.attempts is Attempts.LAST:
         return _t("This is the last attempt. If the PIN is wrong, the key is locked.")
@@ -49,6 +49,28 @@ def pin_warning(question: AskPin) -> str:
     if question.initial_pin:
         return _t("The factory PIN is still set. Change it: everybody knows it.")
     return ""
+
+
+@wording_of.register
+def _(question: AskNewPin) -> Wording:
+    if question.by_administrator:
+        title, explanation = _t("Unblock the key {label}"), _t("The administrator's PIN gives the key a new PIN. Keys and certificates stay.")
+    else:
+        title, explanation = _t("A new PIN for the key {label}"), _t("The key checks the PIN that stands now, once.")
+    return Wording(title.format(label=question.token_label), explanation, pin_warning(question))
+
+
+@wording_of.register
+def _(question: ConfirmLastAttempt) -> Wording:
+    if question.by_administrator:
+        lost = _t("If the administrator's PIN is wrong this time, the key can only be formatted, and its certificates are lost.")
+    else:
+        lost = _t("If the PIN is wrong this time, the key locks itself and signs nothing until the administrator unblocks it.")
+    return Wording(
+        title=_t("The last attempt for the key {label}").format(label=question.token_label),
+        explanation=lost,
+        warning=_t("Go on only if you are sure of the PIN: look at the keyboard layout and Caps Lock."),
+    )
 
 
 @wording_of.register

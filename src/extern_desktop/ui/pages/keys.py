@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
 
@@ -10,9 +12,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from extern_desktop.domain.organisations import Organisation
+from extern_desktop.jobs.work import Work
 from extern_desktop.services.values import Keys
 from extern_desktop.settings.places import Stage
-from extern_desktop.tokens.values import TokenCard
+from extern_desktop.tokens.values import Attempts, TokenCard
 from extern_desktop.ui import dates, theme
 from extern_desktop.ui.pages.copy_container import CopyView
 from extern_desktop.ui.pages.page import Page, PageHeader, Shell, page_box
@@ -119,17 +122,28 @@ class KeysPage(Page):
     def _show_cards(self, here: set[str]) -> None:
         clear(self._cards)
         for number, (serial, (token, owners, seen_at)) in enumerate(self._seen.items()):
-            can_enrol = serial in here and not token.certificates and self.shell.office.preferences().stage is Stage.TRAINING
-            part = CarrierCard(
-                token,
-                owners,
-                None if serial in here else seen_at,
-                _t("Get a training certificate") if can_enrol else "",
-                partial(self.enrol, serial),
-            )
+            part = CarrierCard(token, owners, None if serial in here else seen_at, self._acts(token) if serial in here else ())
             self._cards.addWidget(part, number // CARDS_IN_A_ROW, number % CARDS_IN_A_ROW)
         self._cards_holder.setVisible(bool(self._seen))
         self.none.setVisible(not self._seen)
+
+    def _acts(self, token: TokenCard) -> list[tuple[str, Callable[[], object]]]:
+        """What can be done with a key that is plugged in. A PIN that is typed on the key itself is changed there."""
+        acts: list[tuple[str, Callable[[], object]]] = []
+        if not token.protected_path and token.attempts is Attempts.LOCKED:
+            acts.append((_t("Unblock"), partial(self._set_pin, token, self.shell.office.unblock_pin)))
+        elif not token.protected_path:
+            acts.append((_t("Change the PIN"), partial(self._set_pin, token, self.shell.office.change_pin)))
+        if not token.certificates and self.shell.office.preferences().stage is Stage.TRAINING:
+            acts.append((_t("Get a training certificate"), partial(self.enrol, token.serial)))
+        return acts
+
+    def _set_pin(self, token: TokenCard, way: Callable[[str, Work], Future[TokenCard]]) -> None:
+        act = self.shell.run(partial(way, token.serial))
+        act.failed.connect(self.shell.show_error)
+        said = _t("It was asked once and took the new PIN. The program keeps neither.")
+        act.done.connect(lambda card: self.shell.notify("ok", _t("The key {label} has a new PIN").format(label=card.label), said))
+        act.ended.connect(self.refresh)
 
     def _show_warning(self, keys: Keys) -> None:
         clear(self._warning)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtWidgets import QFrame
@@ -14,12 +14,12 @@ from extern_desktop.wording.texts import _n, _t
 
 
 class CarrierCard(QFrame):
-    """Name, serial number, two facts, state, at most one button."""
+    """Name, serial number, two facts, state, and what can be done with it now."""
 
     def __init__(
-        self, card: TokenCard, owners: tuple[str, ...], gone_at: datetime | None, action: str = "", on_action: Callable[[], object] | None = None
+        self, card: TokenCard, owners: tuple[str, ...], gone_at: datetime | None, acts: Sequence[tuple[str, Callable[[], object]]] = ()
     ) -> None:
-        """`gone_at` is when it was last seen, None while it is plugged in; `owners` are the owners of its certificates."""
+        """`gone_at` is when it was last seen, None while it is plugged in; `owners` are those of its certificates. An act is its word and itself."""
         super().__init__()
         self.serial = card.serial
         self.setProperty("role", "card")
@@ -40,10 +40,10 @@ class CarrierCard(QFrame):
         )
         head.setStretch(1, 1)
         lines: list[Part] = [label(fact, "body", "muted" if gone_at is not None else "", wrap=True) for fact in facts]
-        tail: list[Part] = [StatusPill(tone, word, "circle-minus" if gone_at is not None else ""), None]
-        if action:
-            tail.append(button(action, on_click=on_action))
-        self.setLayout(column(head, 2, *lines, None, 4, row(*tail), gap=5, margins=(16, 14, 16, 12)))
+        buttons = [button(said, on_click=act) for said, act in acts]
+        tail: list[Part] = [StatusPill(tone, word, "circle-minus" if gone_at is not None else ""), None, *buttons[:1]]
+        rows = [row(*tail), *(row(None, other) for other in buttons[1:])]  # one below the other: a card is a third of the page
+        self.setLayout(column(head, 2, *lines, None, 4, *rows, gap=5, margins=(16, 14, 16, 12)))
 
 
 def _facts(card: TokenCard, gone_at: datetime | None) -> tuple[str, str]:
