@@ -85,6 +85,19 @@ def test_last_attempt_before_a_signature_is_confirmed_too(
     assert [type(question) for question in person.asked] == [ConfirmLastAttempt, ConfirmLastAttempt, AskPin]
 
 
+def test_last_attempt_before_a_training_certificate_is_confirmed_too(
+    token_desk: Desk, work: Work, person: Person, rutoken: VirtualRutoken
+) -> None:
+    person.knows_pin("12345678")
+    rutoken.set_conf(user_tries="1")
+
+    with pytest.raises(Cancelled):
+        enrolled(token_desk, work)
+
+    assert [type(question) for question in person.asked] == [ConfirmLastAttempt]
+    assert rutoken.attempts_left() == 1
+
+
 def test_unblock_with_the_administrators_pin(token_desk: Desk, work: Work, person: Person, rutoken: VirtualRutoken) -> None:
     rutoken.set_conf(user_tries="0")
     serial = serial_of(token_desk)

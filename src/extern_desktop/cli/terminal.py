@@ -101,6 +101,12 @@ def ask_passphrase(is_new: bool) -> Password:
     return typed
 
 
+def _read_line(prompt: str) -> str:
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
 def _ask_pin(_question: object, _withdrawn: threading.Event) -> Pin:
     return Pin(read_secret(_t("PIN")))
 
@@ -117,9 +123,7 @@ def _ask_new_pin(question: object, _withdrawn: threading.Event) -> NewPin:
 
 def _confirm_last_attempt(_question: object, _withdrawn: threading.Event) -> None:
     word = _t("yes")
-    sys.stderr.write(_t("Type “{word}” to go on: ").format(word=word))
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().casefold() != word:
+    if _read_line(_t("Type “{word}” to go on: ").format(word=word)).casefold() != word:
         raise Cancelled
 
 
@@ -142,10 +146,7 @@ def _choose_certificate(question: object, _withdrawn: threading.Event) -> object
     candidates = cast(ChooseCertificate, question).candidates
     for number, certificate in enumerate(candidates, 1):
         say(f"  {number}. {certificate.owner}, {certificate.serial_number}, {certificate.valid_to_at.astimezone():%d.%m.%Y}")
-    prompt = _t("Number")
-    sys.stderr.write(f"{prompt}: ")
-    sys.stderr.flush()
-    typed = sys.stdin.readline().strip()
+    typed = _read_line(f"{_t('Number')}: ")
     if not typed.isascii() or not typed.isdigit() or not 1 <= int(typed) <= len(candidates):
         raise Cancelled
     return candidates[int(typed) - 1]

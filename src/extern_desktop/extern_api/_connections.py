@@ -69,18 +69,8 @@ class _WatchedHTTPConnection(HTTPConnection):
             return super().getresponse()
 
 
-class _WatchedHTTPSConnection(HTTPSConnection):
-    def endheaders(self, *args: Any, **kwargs: Any) -> None:
-        _announce(self)
-        super().endheaders(*args, **kwargs)
-
-    def send(self, data: Any) -> None:
-        with _waiting():
-            super().send(data)
-
-    def getresponse(self) -> Any:
-        with _waiting():
-            return super().getresponse()
+class _WatchedHTTPSConnection(_WatchedHTTPConnection, HTTPSConnection):
+    """The same over TLS."""
 
 
 def _announce(connection: HTTPConnection) -> None:
@@ -101,14 +91,8 @@ class _HTTPPool(HTTPConnectionPool):
         super()._put_conn(_left_idle(conn))
 
 
-class _HTTPSPool(HTTPSConnectionPool):
+class _HTTPSPool(_HTTPPool, HTTPSConnectionPool):
     ConnectionCls = _WatchedHTTPSConnection
-
-    def _get_conn(self, timeout: float | None = None) -> Any:
-        return _rested(super()._get_conn(timeout))
-
-    def _put_conn(self, conn: Any) -> None:
-        super()._put_conn(_left_idle(conn))
 
 
 def _left_idle(connection: Any) -> Any:

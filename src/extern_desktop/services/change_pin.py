@@ -8,7 +8,7 @@ from __future__ import annotations
 from extern_desktop.jobs.work import Work
 from extern_desktop.services.desk import Desk
 from extern_desktop.services.errors import KeypadTokenError
-from extern_desktop.services.questions import AskNewPin, ConfirmLastAttempt
+from extern_desktop.services.questions import AskNewPin, ConfirmLastAttempt, NewPin
 from extern_desktop.tokens.errors import PinLockedError, SoPinLockedError, TokenMissingError
 from extern_desktop.tokens.values import Attempts, TokenCard
 
@@ -18,9 +18,7 @@ def change_pin(serial: str, *, desk: Desk, work: Work) -> TokenCard:
     card = _card(serial, desk)
     if card.attempts is Attempts.LOCKED:
         raise PinLockedError(card.label)
-    if card.attempts is Attempts.LAST:
-        work.ask(ConfirmLastAttempt(card.label, by_administrator=False))
-    typed = work.ask(_question(card, by_administrator=False))
+    typed = _ask(_question(card, by_administrator=False), work)
     return desk.tokens.change_pin(serial, typed.proof, typed.new)
 
 
@@ -32,9 +30,7 @@ def unblock_pin(serial: str, *, desk: Desk, work: Work) -> TokenCard:
     card = _card(serial, desk)
     if card.so_attempts is Attempts.LOCKED:
         raise SoPinLockedError(card.label)
-    if card.so_attempts is Attempts.LAST:
-        work.ask(ConfirmLastAttempt(card.label, by_administrator=True))
-    typed = work.ask(_question(card, by_administrator=True))
+    typed = _ask(_question(card, by_administrator=True), work)
     return desk.tokens.unblock_pin(serial, typed.proof, typed.new)
 
 
@@ -45,6 +41,12 @@ def _card(serial: str, desk: Desk) -> TokenCard:
     if card.protected_path:
         raise KeypadTokenError(card.label)
     return card
+
+
+def _ask(question: AskNewPin, work: Work) -> NewPin:
+    if question.attempts is Attempts.LAST:
+        work.ask(ConfirmLastAttempt(question.token_label, question.by_administrator))
+    return work.ask(question)
 
 
 def _question(card: TokenCard, *, by_administrator: bool) -> AskNewPin:

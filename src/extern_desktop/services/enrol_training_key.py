@@ -11,13 +11,12 @@ from extern_desktop.sandbox.authority import TrainingAuthority
 from extern_desktop.services.connect import connect
 from extern_desktop.services.desk import Desk
 from extern_desktop.services.errors import TrainingOnlyError
-from extern_desktop.services.signers import list_signing_keys, pin_question
+from extern_desktop.services.signers import ask_pin, list_signing_keys
 from extern_desktop.services.training_keys import TRAINING_SIGNER
 from extern_desktop.settings.places import Stage
 from extern_desktop.signing.certificates import read_certificate
 from extern_desktop.signing.values import Certificate
-from extern_desktop.tokens.errors import PinLockedError, TokenMissingError
-from extern_desktop.tokens.values import Attempts
+from extern_desktop.tokens.errors import TokenMissingError
 
 
 def enrol_training_key(serial: str, organisation: Organisation, *, desk: Desk, work: Work) -> Certificate:
@@ -31,10 +30,8 @@ def enrol_training_key(serial: str, organisation: Organisation, *, desk: Desk, w
     card = next((it for it in desk.tokens.list_tokens() if it.serial == serial), None)
     if card is None:
         raise TokenMissingError(serial)
-    if card.attempts is Attempts.LOCKED:
-        raise PinLockedError(card.label)
     label = f"{organisation.name} (учебный)"
-    with desk.tokens.open(serial, work.ask(pin_question(card, f"{TRAINING_SIGNER.surname} {TRAINING_SIGNER.given_names}", (label,)))) as token:
+    with desk.tokens.open(serial, ask_pin(card, f"{TRAINING_SIGNER.surname} {TRAINING_SIGNER.given_names}", (label,), work)) as token:
         work.show(WorkStage.SIGNING, subject=card.label)
         key_id = secrets.token_bytes(8)
         public_key = token.generate_key_pair(key_id, label, 256)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from extern_desktop.domain.organisations import Organisation
+from extern_desktop.domain.secrets import Pin
 from extern_desktop.jobs.work import Stage as WorkStage
 from extern_desktop.jobs.work import Work
 from extern_desktop.services.change_settings import remember_certificate
@@ -125,17 +126,20 @@ def opened(key: SigningKey, documents: Sequence[str], desk: Desk, work: Work) ->
     if key.card is None or key.held is None:
         raise NoSigningKeyError(key.certificate.organisation, key.certificate.inn, ())
     card = _present_card(key.card, desk, work, key.certificate.owner, len(documents))
+    with desk.tokens.open(card.serial, ask_pin(card, key.certificate.owner, documents, work)) as token:
+        yield TokenSigner(token, key.held, key.certificate)
+
+
+def ask_pin(card: TokenCard, owner: str, documents: Sequence[str], work: Work) -> Pin:
+    """This token's PIN, asked with all that the token says before an attempt is spent; the last attempt is used only after a second yes.
+
+    Raises `PinLockedError` without asking.
+    """
     if card.attempts is Attempts.LOCKED:
         raise PinLockedError(card.label)
     if card.attempts is Attempts.LAST:
         work.ask(ConfirmLastAttempt(card.label, by_administrator=False))
-    with desk.tokens.open(card.serial, work.ask(pin_question(card, key.certificate.owner, documents))) as token:
-        yield TokenSigner(token, key.held, key.certificate)
-
-
-def pin_question(card: TokenCard, owner: str, documents: Sequence[str]) -> AskPin:
-    """The question for this token's PIN, with all that the token says before an attempt is spent."""
-    return AskPin(
+    question = AskPin(
         token_label=card.label,
         token_serial=card.serial,
         attempts=card.attempts,
@@ -147,6 +151,7 @@ def pin_question(card: TokenCard, owner: str, documents: Sequence[str]) -> AskPi
         owner=owner,
         documents=tuple(documents),
     )
+    return work.ask(question)
 
 
 def wait_for_same_token(key: SigningKey, signed: int, total: int, desk: Desk, work: Work) -> None:

@@ -191,7 +191,7 @@ class LoadedModule:
         try:
             session.set_pin(old.decode(), new.decode())
         except PKCS11Error as error:
-            return self._refused(token, error, _TROUBLES)
+            return self._refused(card, error)
         finally:
             vendor.close_session(session, self._native)
         return wire.PinSet(self._fresh_card(token))
@@ -204,27 +204,22 @@ class LoadedModule:
         if not _length_is_right(len(new), card):
             return wire.Failed(Trouble.PIN_LENGTH, card=card)
         try:
-            session = vendor.open_so_session(token, self._native, so_pin.decode())
+            session = vendor.open_session(token, self._native, writable=True, so_pin=so_pin.decode())
         except PKCS11Error as error:
-            return self._refused(token, error, _TROUBLES | _SO_TROUBLES)
+            return self._refused(card, error, _TROUBLES | _SO_TROUBLES)
         try:
             session.init_pin(new.decode())
         except PKCS11Error as error:
-            return self._refused(token, error, _TROUBLES)
+            return self._refused(card, error)
         finally:
             vendor.close_session(session, self._native)
         return wire.PinSet(self._fresh_card(token))
 
-    def _refused(self, token: Any, error: PKCS11Error, troubles: Mapping[type[PKCS11Error], Trouble]) -> wire.Failed:
-        """The refusal with the counters that are left after it."""
-        fresh = self._find_token(vendor.serial_of(token))
-        return wire.Failed(
-            troubles.get(type(error), Trouble.DEVICE_FAILED),
-            vendor.code_of(error),
-            self._card(fresh) if fresh is not None else None,
-            vendor.serial_of(token),
-            vendor.text_of(token.label),
-        )
+    def _refused(self, card: TokenCard, error: PKCS11Error, troubles: Mapping[type[PKCS11Error], Trouble] = _TROUBLES) -> wire.Failed:
+        """The refusal with the counters that are left after it; of a token that is gone, those from before."""
+        fresh = self._find_token(card.serial)
+        trouble = troubles.get(type(error), Trouble.DEVICE_FAILED)
+        return wire.Failed(trouble, vendor.code_of(error), self._card(fresh) if fresh is not None else card)
 
     def _fresh_card(self, token: Any) -> TokenCard:
         """python-pkcs11 keeps a token's flags from when it was found: it is found anew."""
@@ -251,9 +246,7 @@ class LoadedModule:
         try:
             session = vendor.open_session(token, self._native, writable=True, pin=pkcs11.PROTECTED_AUTH if pin is None else pin.decode())
         except PKCS11Error as error:
-            trouble = _TROUBLES.get(type(error), Trouble.DEVICE_FAILED)
-            fresh = self._find_token(serial)
-            return wire.Failed(trouble, vendor.code_of(error), self._card(fresh) if fresh is not None else card)
+            return self._refused(card, error)
         self._last_login += 1
         self._logins[self._last_login] = Login(token, session, self._native)
         return wire.Opened(self._last_login, self._card(token, self._certificates(token)))

@@ -86,21 +86,17 @@ def _label_text(octets: bytes) -> str:
         return octets.decode("cp1251", errors="replace")
 
 
-def open_session(token: Any, native: NativeCalls, *, writable: bool = False, pin: str | object | None = None) -> Any:
-    """A session, logged in if a PIN is given. A refused login leaks its session, and nobody else of ours is logged in then: all are closed."""
-    if pin is None:
+def open_session(
+    token: Any, native: NativeCalls, *, writable: bool = False, pin: str | object | None = None, so_pin: str | None = None
+) -> Any:
+    """A session, logged in if the user's or the administrator's PIN is given.
+
+    A refused login leaks its session, and nobody else of ours is logged in then: all are closed.
+    """
+    if pin is None and so_pin is None:
         return token.open(rw=writable, attribute_mapper=_mapper())
     try:
-        return token.open(rw=writable, user_pin=pin, attribute_mapper=_mapper())
-    except PKCS11Error:
-        native.close_all_sessions(token.slot.slot_id)
-        raise
-
-
-def open_so_session(token: Any, native: NativeCalls, so_pin: str) -> Any:
-    """A session of the administrator. A refused login leaks its session, as a user's does."""
-    try:
-        return token.open(rw=True, so_pin=so_pin, attribute_mapper=_mapper())
+        return token.open(rw=writable, user_pin=pin, so_pin=so_pin, attribute_mapper=_mapper())
     except PKCS11Error:
         native.close_all_sessions(token.slot.slot_id)
         raise

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit
+from PySide6.QtWidgets import QFrame
 
 from extern_desktop.domain.secrets import Pin
 from extern_desktop.services.questions import NewPin
 from extern_desktop.ui import theme
 from extern_desktop.ui.widgets.basics import Part, button, column, icon_label, label, row
+from extern_desktop.ui.widgets.pin_card import pin_field
 from extern_desktop.wording.texts import _n, _t
+
+_MOST = 64
+"""Characters, for a key that doesn't say how many it takes."""
 
 
 class NewPinCard(QFrame):
@@ -27,8 +31,8 @@ class NewPinCard(QFrame):
         self.setProperty("edge", "accent")
         self.setMaximumWidth(theme.px(480))
         self.setMinimumWidth(theme.px(360))
-        self._least, self._most = max(1, least), most or 64
-        self.proof, self.new, self.again = _field(proof), _field(_t("New PIN")), _field(_t("New PIN once more"))
+        self._least, self._most = max(1, least), most or _MOST
+        self.proof, self.new, self.again = (pin_field(name, _MOST) for name in (proof, _t("New PIN"), _t("New PIN once more")))
         self.proof.setAccessibleDescription(attempts)
         self._hint = label("", "small", "muted", wrap=True)
         self.set_button = button(_t("Set the PIN"), "primary", "key-round", self._send)
@@ -86,12 +90,3 @@ class NewPinCard(QFrame):
             self._refuse()
             return
         super().keyPressEvent(event)
-
-
-def _field(name: str) -> QLineEdit:
-    field = QLineEdit()
-    field.setEchoMode(QLineEdit.EchoMode.Password)
-    field.setMaxLength(64)
-    field.setAccessibleName(name)
-    field.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
-    return field

@@ -16,6 +16,16 @@ FEW_ATTEMPTS = 3
 MOST_DOTS = 12
 
 
+def pin_field(name: str, most: int) -> QLineEdit:
+    """A field whose letters nobody sees and no input method learns."""
+    field = QLineEdit()
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setMaxLength(most)
+    field.setAccessibleName(name)
+    field.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+    return field
+
+
 class AttemptDots(QWidget):
     """A dot for each attempt, the used ones hollow. The sentence beside them says the same in words."""
 
@@ -66,13 +76,9 @@ class PinCard(QFrame):
         self.setMaximumWidth(theme.px(480))
         self.setMinimumWidth(theme.px(360))
         self._least = least
-        self.field = QLineEdit()
-        self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field.setMaxLength(most)
-        self.field.setAccessibleName(_t("PIN"))
+        self.field = pin_field(_t("PIN"), most)
         self.field.setAccessibleDescription(" ".join(part for part in (wrong, attempts) if part))
         self.field.setPlaceholderText(_t("PIN"))
-        self.field.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
         self.field.setProperty("state", "bad" if wrong else "")
         self.field.returnPressed.connect(self._send)
         self.field.textChanged.connect(self._measure)
